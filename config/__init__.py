@@ -1,0 +1,1 @@
+"""What an operator sets: settings from the environment and the files of the configuration folder."""

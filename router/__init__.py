@@ -1,0 +1,1 @@
+"""What Sigap decides: category, priority, owner, and what a message or a command means."""

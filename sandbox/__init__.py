@@ -1,0 +1,1 @@
+"""A local Twilio and a local Telegram on their wire protocols, and one page to play every part."""
