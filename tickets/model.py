@@ -137,6 +137,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime
     occurred_at: datetime | None = None
     updated_at: datetime
+    # The version at which status, owner, team or priority last changed: who looked earlier has seen an old state.
+    turn: int = 0
     # The status to go back to after a wait or an undone merge.
     remembered: Status | None = None
     waiting_for: Literal["reporter", "vendor", "window"] | None = None

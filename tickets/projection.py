@@ -17,7 +17,9 @@ P = TypeVar("P", Ticket, Account)
 
 _TYPES: dict[type, dict[str, Any]] = {cls: get_type_hints(cls) for cls in (Ticket, Account)}
 # These follow from the event itself and cannot be set by its data.
-_DERIVED = {"id", "version", "updated_at"}
+_DERIVED = {"id", "version", "updated_at", "turn"}
+# What makes a button that was pressed on an older state mean something else.
+_TURNS = {"status", "assignee", "offered_to", "team", "priority", "kind"}
 
 
 def fold(cls: type[P], current: P | None, *, data: dict[str, Any], identity: str, seq: int, at: datetime) -> P:
@@ -35,6 +37,8 @@ def fold(cls: type[P], current: P | None, *, data: dict[str, Any], identity: str
     changed["version"] = seq
     if "updated_at" in types:
         changed["updated_at"] = at
+    if cls is Ticket and not _TURNS.isdisjoint(changed):
+        changed["turn"] = seq
     if current is None:
         return cls(id=identity, **changed)
     return msgspec.structs.replace(current, **changed)

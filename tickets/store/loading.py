@@ -1,0 +1,144 @@
+"""The reads of one batch: what the items need, set by set, never a statement per item."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
+
+from tickets.model import Account, Channel, Contact, Identity, Status, Ticket
+from tickets.snapshot import Snapshot, occupied_by
+from tickets.store import schema
+from tickets.store.rows import padded, value_of
+from tickets.submission import Needs
+
+# A reporter's ended tickets stay in sight of matching this long, so that "masih error" finds the one it speaks of.
+RECENT_DAYS = 30
+
+
+def together(needs: Iterable[Needs]) -> Needs:
+    """The needs of a whole batch, each named once."""
+    many = list(needs)
+    return Needs(
+        identities=tuple(dict.fromkeys(one for need in many for one in need.identities)),
+        contacts=tuple(dict.fromkeys(one for need in many for one in need.contacts)),
+        tickets=tuple(dict.fromkeys(one for need in many for one in need.tickets)),
+        references=tuple(dict.fromkeys(one for need in many for one in need.references)),
+        quoted=tuple(dict.fromkeys(one for need in many for one in need.quoted)),
+    )
+
+
+def load(connection: Connection, state: Snapshot, needs: Needs, *, lock: bool) -> None:
+    """Fill ``state`` with what ``needs`` names; ``lock`` takes row locks in the order of DESIGN section 2.
+
+    Order: identities, then tickets (sorted by id), then accounts. SQLite has one lock for all and needs none of these.
+    """
+    _identities(connection, state, needs, lock=lock)
+    contacts = {identity.contact for identity in state.identities.values()} | set(needs.contacts)
+    tickets = set(needs.tickets) | _quoted(connection, state, needs) | _referenced(connection, state, needs)
+    _tickets(connection, state, tickets, contacts, lock=lock)
+    _contacts(connection, state, contacts | {ticket.reporter for ticket in state.tickets.values()})
+    _accounts(connection, state, lock=lock)
+    _loads(connection, state)
+
+
+def _locked(statement: Select[Any], lock: bool) -> Select[Any]:
+    return statement.with_for_update() if lock else statement
+
+
+def _identities(connection: Connection, state: Snapshot, needs: Needs, *, lock: bool) -> None:
+    if not needs.identities:
+        return
+    table = schema.identity
+    wanted = sorted((channel.value, address) for channel, address in needs.identities)
+    statement = _locked(select(table).where(tuple_(table.c.channel, table.c.address).in_(wanted)), lock)
+    for row in connection.execute(statement.order_by(table.c.channel, table.c.address)).mappings():
+        identity = value_of(Identity, row)
+        state.identities[Channel(identity.channel), identity.address] = identity
+
+
+def _quoted(connection: Connection, state: Snapshot, needs: Needs) -> set[str]:
+    """Which tickets the quoted messages belong to: ours by the attempt that sent them, theirs by their own id."""
+    if not needs.quoted:
+        return set()
+    ids = padded(needs.quoted)
+    ours = (
+        select(schema.attempt.c.provider_id, schema.notice.c.ticket_id)
+        .join(schema.notice, schema.notice.c.id == schema.attempt.c.notice_id)
+        .where(schema.attempt.c.provider_id.in_(ids), schema.notice.c.ticket_id.isnot(None))
+    )
+    theirs = (
+        select(schema.message.c.external_id, schema.message_ticket.c.ticket_id)
+        .join(schema.message_ticket, schema.message_ticket.c.message_id == schema.message.c.id)
+        .where(schema.message.c.external_id.in_(ids))
+    )
+    for provider_id, ticket_id in (*connection.execute(theirs), *connection.execute(ours)):
+        state.quoted[provider_id] = ticket_id
+    return set(state.quoted.values())
+
+
+def _referenced(connection: Connection, state: Snapshot, needs: Needs) -> set[str]:
+    if not needs.references:
+        return set()
+    table = schema.reference
+    for row in connection.execute(select(table).where(table.c.reference.in_(padded(needs.references)))):
+        state.references[row.reference] = row.ticket_id
+    return set(state.references.values())
+
+
+def _tickets(connection: Connection, state: Snapshot, ids: set[str], contacts: set[str], *, lock: bool) -> None:
+    table = schema.ticket
+    wanted: list[ColumnElement[bool]] = []
+    if ids:
+        wanted.append(table.c.id.in_(padded(ids)))
+    if contacts:
+        in_sight = or_(table.c.ended_at.is_(None), table.c.ended_at > state.now - timedelta(days=RECENT_DAYS))
+        wanted.append(and_(table.c.reporter.in_(padded(contacts)), in_sight))
+    if not wanted:
+        return
+    statement = _locked(select(table).where(or_(*wanted)), lock).order_by(table.c.id)
+    for row in connection.execute(statement).mappings():
+        ticket = value_of(Ticket, row)
+        state.tickets[ticket.id] = ticket
+        state.references[ticket.reference] = ticket.id
+
+
+def _contacts(connection: Connection, state: Snapshot, contacts: set[str]) -> None:
+    if not contacts:
+        return
+    ids = padded(contacts)
+    for row in connection.execute(select(schema.contact).where(schema.contact.c.id.in_(ids))).mappings():
+        contact = value_of(Contact, row)
+        state.contacts[contact.id] = contact
+    # All addresses of a person: a notice may go to another one than the message came from.
+    statement = select(schema.identity).where(schema.identity.c.contact.in_(ids))
+    for row in connection.execute(statement).mappings():
+        identity = value_of(Identity, row)
+        state.identities[Channel(identity.channel), identity.address] = identity
+
+
+def _accounts(connection: Connection, state: Snapshot, *, lock: bool) -> None:
+    statement = _locked(select(schema.account).where(schema.account.c.active), lock).order_by(schema.account.c.id)
+    for row in connection.execute(statement).mappings():
+        account = value_of(Account, row)
+        state.accounts[account.id] = account
+
+
+def _loads(connection: Connection, state: Snapshot) -> None:
+    """How much each account has in hand, and since when it has got nothing new."""
+    table = schema.ticket
+    held = func.coalesce(table.c.assignee, table.c.offered_to)
+    statement = (
+        select(table.c.status, table.c.assignee, table.c.offered_to, func.count(), func.max(table.c.updated_at))
+        .where(table.c.ended_at.is_(None), held.isnot(None))
+        .group_by(table.c.status, table.c.assignee, table.c.offered_to)
+    )
+    loads: Counter[str] = Counter()
+    for status, assignee, offered_to, count, latest in connection.execute(statement):
+        holder = occupied_by(Status(status), assignee, offered_to)
+        if holder is None:
+            continue
+        loads[holder] += count
+        state.busy_since[holder] = max(latest, state.busy_since.get(holder, latest))
+    state.loads = loads
