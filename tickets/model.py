@@ -202,6 +202,9 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     organisation: str
     name: str | None = None
+    # Content ids of what the person typed into a form about themselves: unproven, shown to agents, never written to.
+    typed_email: str | None = None
+    typed_phone: str | None = None
     language: str
     created_at: datetime
     asked: Asked | None = None

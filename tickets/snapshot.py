@@ -47,6 +47,7 @@ class Snapshot:
     loads: Counter[str] = field(default_factory=Counter)
     busy_since: dict[str, datetime] = field(default_factory=dict)
     quoted: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
 
     def ticket(self, subject: str) -> Ticket | None:
         """A ticket by its id or its reference."""

@@ -34,6 +34,10 @@ class Needs:
     references: tuple[str, ...] = ()
     # Provider ids of quoted messages.
     quoted: tuple[str, ...] = ()
+    # Content rows whose words matter to the decision (a text that waited for "which report?").
+    contents: tuple[str, ...] = ()
+    # Whether the open tickets that nobody holds or is offered are wanted (somebody has just become available).
+    unheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from tickets.submission import Needs
 
 # A reporter's ended tickets stay in sight of matching this long, so that "masih error" finds the one it speaks of.
 RECENT_DAYS = 30
+# How many tickets that nobody holds are looked at when somebody becomes available.
+UNHELD = 50
 
 
 def together(needs: Iterable[Needs]) -> Needs:
@@ -26,6 +28,8 @@ def together(needs: Iterable[Needs]) -> Needs:
         tickets=tuple(dict.fromkeys(one for need in many for one in need.tickets)),
         references=tuple(dict.fromkeys(one for need in many for one in need.references)),
         quoted=tuple(dict.fromkeys(one for need in many for one in need.quoted)),
+        contents=tuple(dict.fromkeys(one for need in many for one in need.contents)),
+        unheld=any(need.unheld for need in many),
     )
 
 
@@ -37,7 +41,8 @@ def load(connection: Connection, state: Snapshot, needs: Needs, *, lock: bool) -
     _identities(connection, state, needs, lock=lock)
     contacts = {identity.contact for identity in state.identities.values()} | set(needs.contacts)
     tickets = set(needs.tickets) | _quoted(connection, state, needs) | _referenced(connection, state, needs)
-    _tickets(connection, state, tickets, contacts, lock=lock)
+    _tickets(connection, state, tickets, contacts, unheld=needs.unheld, lock=lock)
+    _contents(connection, state, needs)
     _contacts(connection, state, contacts | {ticket.reporter for ticket in state.tickets.values()})
     _accounts(connection, state, lock=lock)
     _loads(connection, state)
@@ -87,7 +92,9 @@ def _referenced(connection: Connection, state: Snapshot, needs: Needs) -> set[st
     return set(state.references.values())
 
 
-def _tickets(connection: Connection, state: Snapshot, ids: set[str], contacts: set[str], *, lock: bool) -> None:
+def _tickets(
+    connection: Connection, state: Snapshot, ids: set[str], contacts: set[str], *, unheld: bool, lock: bool
+) -> None:
     table = schema.ticket
     wanted: list[ColumnElement[bool]] = []
     if ids:
@@ -95,6 +102,10 @@ def _tickets(connection: Connection, state: Snapshot, ids: set[str], contacts: s
     if contacts:
         in_sight = or_(table.c.ended_at.is_(None), table.c.ended_at > state.now - timedelta(days=RECENT_DAYS))
         wanted.append(and_(table.c.reporter.in_(padded(contacts)), in_sight))
+    if unheld:
+        nobody = and_(table.c.ended_at.is_(None), table.c.assignee.is_(None), table.c.offered_to.is_(None))
+        oldest = select(table.c.id).where(nobody).order_by(table.c.priority, table.c.opened_at).limit(UNHELD)
+        wanted.append(table.c.id.in_(oldest))
     if not wanted:
         return
     statement = _locked(select(table).where(or_(*wanted)), lock).order_by(table.c.id)
@@ -102,6 +113,14 @@ def _tickets(connection: Connection, state: Snapshot, ids: set[str], contacts: s
         ticket = value_of(Ticket, row)
         state.tickets[ticket.id] = ticket
         state.references[ticket.reference] = ticket.id
+
+
+def _contents(connection: Connection, state: Snapshot, needs: Needs) -> None:
+    if not needs.contents:
+        return
+    table = schema.content
+    wanted = select(table.c.id, table.c.words).where(table.c.id.in_(padded(needs.contents)))
+    state.words.update({row.id: row.words for row in connection.execute(wanted)})
 
 
 def _contacts(connection: Connection, state: Snapshot, contacts: set[str]) -> None:

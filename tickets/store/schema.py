@@ -185,6 +185,8 @@ contact = Table(
     _id("id", primary_key=True),
     Column("organisation", String(60), nullable=False),
     Column("name", Id),
+    Column("typed_email", Id),
+    Column("typed_phone", Id),
     Column("language", String(5), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("asked", Json),
