@@ -168,7 +168,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     urgency: LevelName | None = None
     alone: bool = False
     examples: tuple[str, ...] = ()
-    continue_: bool = False
+    continue_: bool = msgspec.field(default=False, name="continue")
     place: Place = Place()
 
 
