@@ -219,7 +219,9 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     took_over_silence_minutes: int = 10
     promise_warning_minutes: int = 5
     # The next news is due this long after the last, per priority.
-    next_update_minutes: Mapping[PriorityName, int] = {"P1": 30, "P2": 120, "P3": 480}
+    next_update_minutes: Mapping[PriorityName, int] = msgspec.field(
+        default_factory=lambda: {"P1": 30, "P2": 120, "P3": 480}
+    )
     quiet_from: time = time(21)
     quiet_until: time = time(7)
     shared_team: str = "service-desk"
