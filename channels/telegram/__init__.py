@@ -1,0 +1,1 @@
+"""Telegram: where agents work. Updates become commands, notices become cards; nothing is decided here."""
