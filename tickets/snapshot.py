@@ -13,7 +13,7 @@ from tickets.changes import Changes
 from tickets.events import NewEvent
 from tickets.model import OCCUPYING, Account, Channel, Contact, Identity, Status, Ticket
 from tickets.projection import fold
-from tickets.tokens import Tokens
+from tickets.tokens import Tokens, new_code
 
 
 def occupied_by(status: Status, assignee: str | None, offered_to: str | None) -> str | None:
@@ -39,6 +39,10 @@ class Snapshot:
     tokens: Tokens
     new_id: Callable[[], str]
     new_reference: Callable[[], str]
+    new_code: Callable[[], str] = new_code
+    # The zone and language of the installation, for people of whom nothing else is known.
+    timezone: str = "Asia/Jakarta"
+    language: str = "id"
     tickets: dict[str, Ticket] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)

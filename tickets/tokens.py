@@ -63,3 +63,12 @@ def fingerprint(token: str) -> str:
 def new_token(prefix: str) -> str:
     """A fresh random token of 192 bits with a readable prefix."""
     return f"{prefix}_{secrets.token_urlsafe(24)}"
+
+
+# Without letters and digits that look alike: a code is typed on a phone.
+_CODE_ALPHABET: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+
+
+def new_code() -> str:
+    """A one-time code of eight characters (39 bits), valid for a day at most."""
+    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))

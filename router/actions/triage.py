@@ -1,0 +1,157 @@
+"""What a ticket is about, and how pressing: corrected by people, computed by the matrix, never typed."""
+
+from typing import Any
+
+from router.act import Act, Refusal
+from router.actions.closing import ask_confirmation
+from router.actions.offers import move_to
+from router.actions.work import begin
+from router.draft import Draft
+from router.offering import alarm, clear_offer, seek, urgency_of
+from router.opening import watch_promise
+from tickets.commands import Refused
+from tickets.lifecycle import Action, step
+from tickets.model import Kind, Level, Priority, Status, Ticket
+from tickets.sla import next_update
+
+CANCEL_REASONS = ("spam", "not_ours", "duplicate", "withdrawn")
+_LEVELS = tuple(level.value for level in Level)
+_ENDS = (
+    "took_over", "promise", "offer_expired", "offer_again", "page_again", "waiting_over", "confirm_remind",
+    "confirm_lapse",
+)  # fmt: skip
+
+
+def set_service(act: Act) -> None:
+    """The service concerned. Before the first work the ticket goes to that service's team."""
+    service = act.one_of("service", act.draft.state.config.services)
+    place_service(act, act.ticket, service, "service_set")
+
+
+def choose_service(act: Act) -> None:
+    """The reporter says which part is failing."""
+    service = act.one_of("service", act.draft.state.config.services)
+    if act.contact:
+        act.draft.remember(act.draft.contact(act.contact.id), asked=None)
+    place_service(act, act.ticket, service, "service_chosen")
+
+
+def place_service(act: Act, ticket: Ticket, service: str, what: str) -> Ticket:
+    """Set the service and its category; hand the ticket over where nobody has begun."""
+    draft, found = act.draft, act.draft.state.config.services[service]
+    ticket = draft.happened(ticket, what, service=service, category=found.category)
+    before_work = ticket.status in (Status.NEW, Status.OFFERED)
+    if before_work and found.team != ticket.team:
+        return move_to(act, ticket, found.team, "rerouted")
+    return ticket
+
+
+def set_levels(act: Act) -> None:
+    """Impact and urgency; the matrix makes the priority of them."""
+    impact = Level(act.one_of("impact", _LEVELS))
+    urgency = Level(act.one_of("urgency", _LEVELS))
+    rate(act.draft, act.ticket, impact, urgency, "levels_set")
+
+
+def p1(act: Act) -> None:
+    """One tap: this is a P1."""
+    rate(act.draft, act.ticket, Level.HIGH, Level.HIGH, "p1_confirmed")
+
+
+def all_stopped(act: Act) -> None:
+    """The reporter chose "all stopped" outside hours: the person on duty is called."""
+    ticket = rate(act.draft, act.ticket, Level.HIGH, Level.HIGH, "all_stopped")
+    alarm(act.draft, ticket, "all_stopped")
+
+
+def not_p1(act: Act) -> None:
+    """One tap: this is no P1."""
+    act.draft.happened(act.ticket, "p1_denied", p1_suspected=False)
+
+
+def rate(draft: Draft, ticket: Ticket, impact: Level, urgency: Level, what: str) -> Ticket:
+    """Set the levels; a new priority renews the promise where it is nearer, and pages where it is a P1."""
+    config = draft.state.config
+    priority = Priority(config.matrix[impact.value][urgency.value])
+    promise = next_update(config, ticket.organisation, priority, draft.now)
+    if ticket.next_update_by and ticket.next_update_by < promise:
+        promise = ticket.next_update_by
+    changed: dict[str, Any] = {"priority": priority} if priority is not ticket.priority else {}
+    if ticket.next_update_by:
+        changed["next_update_by"] = promise
+    ticket = draft.happened(ticket, what, impact=impact, urgency=urgency, p1_suspected=False, **changed)
+    if "priority" in changed and ticket.open:
+        watch_promise(draft, ticket)
+        draft.tell(
+            draft.holder(ticket.assignee or ticket.offered_to), "page" if priority is Priority.P1 else "card", ticket,
+            urgency=urgency_of(ticket),
+        )  # fmt: skip
+        ticket = seek(draft, ticket, quiet=priority is not Priority.P1)
+    return ticket
+
+
+def not_an_incident(act: Act) -> None:
+    """Nothing is broken. With words it is answered at once, and the reporter is asked whether that is settled."""
+    draft, text = act.draft, act.maybe("text")
+    ticket = act.ticket
+    if ticket.kind is Kind.NOT_AN_INCIDENT and text is None:
+        raise Refusal(Refused.ALREADY)
+    if ticket.status not in (Status.ASSIGNED, Status.INVESTIGATING, Status.RESTORED, Status.NEW, Status.OFFERED):
+        step(Kind.NOT_AN_INCIDENT, ticket.status, Action.RESOLVE)
+    ticket = draft.happened(ticket, "not_an_incident", kind=Kind.NOT_AN_INCIDENT)
+    if text is None:
+        return
+    act.ticket = ticket
+    ticket = begin(act)
+    words = draft.words(text, "cause")
+    ticket = draft.moved(ticket, Action.RESOLVE, "answered", (words,), cause=words, resolved_at=draft.now)
+    ticket = draft.tell_reporter(ticket, "not_an_incident", params={"words": words})
+    ask_confirmation(draft, ticket)
+
+
+def cancel(act: Act) -> None:
+    """Spam, not ours, twice: ended without a repair. The reporter is told and may object; a spammer is not told."""
+    draft, reason = act.draft, act.one_of("reason", CANCEL_REASONS)
+    text = act.maybe("text")
+    words = (draft.words(text, "reason"),) if text else ()
+    gone = clear_offer(draft, act.ticket)
+    ticket = draft.moved(
+        act.ticket,
+        Action.CANCEL,
+        "cancelled",
+        words,
+        ended_at=draft.now,
+        reason=reason,
+        waiting_for=None,
+        waiting_until=None,
+        next_update_by=None,
+        **gone,
+    )
+    draft.never(act.stream, *_ENDS)
+    if reason != "spam":
+        draft.tell_reporter(ticket, "cancelled", params={"reason": reason, "words": words[0] if words else None})
+
+
+def merge(act: Act) -> None:
+    """Two reports of one thing: this one goes on inside the other."""
+    draft = act.draft
+    into = draft.state.ticket(act.text("into", longest=40))
+    if into is None or into.id == act.ticket.id or not into.open:
+        raise Refusal(Refused.UNKNOWN_TICKET, field="into")
+    gone = clear_offer(draft, act.ticket)
+    ticket = draft.moved(
+        act.ticket, Action.MERGE, "merged", remembered=act.ticket.status, merged_into=into.id, ended_at=draft.now, **gone
+    )
+    draft.never(act.stream, *_ENDS)
+    draft.happened(into, "took_in", other=ticket.id)
+
+
+def unmerge(act: Act) -> None:
+    """They were two things after all: this one is as it was before."""
+    draft = act.draft
+    was_offered = act.ticket.remembered is Status.OFFERED
+    remembered = {"remembered": Status.NEW} if was_offered else {}
+    ticket = draft.happened(act.ticket, "unmerging", **remembered) if was_offered else act.ticket
+    ticket = draft.moved(ticket, Action.UNMERGE, "unmerged", remembered=None, merged_into=None, ended_at=None)
+    watch_promise(draft, ticket)
+    seek(draft, ticket)
