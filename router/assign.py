@@ -162,10 +162,8 @@ def _rank(candidates: Sequence[_Candidate]) -> tuple[list[_Candidate], str]:
         for one in others
     ]
     if not others:
-        chosen_by = "only_one"
-    else:
-        chosen_by = "longest_idle" if others[0].open == first.open else "fewest_open"
-    return [first, *after, *refused], chosen_by
+        return [first, *refused], "only_one"
+    return [first, *after, *refused], "longest_idle" if others[0].open == first.open else "fewest_open"
 
 
 def _listed(candidates: Sequence[_Candidate]) -> dict[str, Any]:
