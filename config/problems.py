@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class ConfigProblem:
-    """One fault: the file as the operator knows it, the line (from 1; 0 for the whole file), and what to do about it."""
+    """One fault: the file as the operator knows it, its line (from 1; 0 for the whole file), and what is wrong."""
 
     file: str
     line: int
