@@ -96,11 +96,26 @@ class Draft:
         self._contents.append(content)
         return content.id
 
+    def sealable(self, content: str | None) -> tuple[str, ...]:
+        """The content row for an event to seal, where this draft made it."""
+        return (content,) if content and any(one.id == content for one in self._contents) else ()
+
     def remember(self, contact: Contact, **changes: Any) -> Contact:
         """Set fields of a contact."""
         after: Contact = msgspec.structs.replace(contact, **changes)
         self._contacts[after.id] = after
         return after
+
+    def identities_of(self, contact: str) -> list[Identity]:
+        """The addresses of a contact with what this draft did to them."""
+        mine = {(i.channel, i.address): i for i in self.state.identities_of(contact)}
+        mine.update({key: i for key, i in self._identities.items() if i.contact == contact})
+        return list(mine.values())
+
+    def opt(self, identity: Identity, *, out: bool) -> None:
+        """Mark an address as one that must not, or may again, be written to."""
+        after: Identity = msgspec.structs.replace(identity, opted_out=out)
+        self.known_as(after)
 
     def known_as(self, identity: Identity) -> None:
         """Add or replace an address of a contact."""
@@ -175,9 +190,7 @@ class Draft:
 
     def reach(self, contact: Contact) -> tuple[Channel, str | None]:
         """Where a person is written to: the proven address that wrote last, else the tracking page."""
-        mine = {(i.channel, i.address): i for i in self.state.identities_of(contact.id)}
-        mine.update({key: i for key, i in self._identities.items() if i.contact == contact.id})
-        usable = [i for i in mine.values() if i.verified and not i.opted_out and i.channel is not Channel.WEB]
+        usable = [i for i in self.identities_of(contact.id) if i.verified and not i.opted_out and i.channel is not Channel.WEB]
         if not usable:
             return Channel.WEB, None
         first = datetime.min.replace(tzinfo=self.now.tzinfo)

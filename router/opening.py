@@ -65,7 +65,7 @@ def open_ticket(
     ticket = draft.happened(
         draft.state.new_id(),
         "opened",
-        (subject,) if subject else (),
+        draft.sealable(subject),
         reference=draft.state.new_reference(),
         organisation=contact.organisation,
         status=Status.NEW,

@@ -1,11 +1,12 @@
 """The reads of one batch: what the items need, set by set, never a statement per item."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, text, tuple_
 
 from tickets.model import Account, Channel, Contact, Identity, Status, Ticket
 from tickets.snapshot import Snapshot, occupied_by
@@ -38,14 +39,31 @@ def load(connection: Connection, state: Snapshot, needs: Needs, *, lock: bool) -
 
     Order: identities, then tickets (sorted by id), then accounts. SQLite has one lock for all and needs none of these.
     """
+    if lock:
+        _claim_addresses(connection, needs)
     _identities(connection, state, needs, lock=lock)
     contacts = {identity.contact for identity in state.identities.values()} | set(needs.contacts)
     tickets = set(needs.tickets) | _quoted(connection, state, needs) | _referenced(connection, state, needs)
     _tickets(connection, state, tickets, contacts, unheld=needs.unheld, lock=lock)
     _contents(connection, state, needs)
-    _contacts(connection, state, contacts | {ticket.reporter for ticket in state.tickets.values()})
+    asked = {person for ticket in state.tickets.values() for person in (ticket.reporter, ticket.confirmer)}
+    _contacts(connection, state, contacts | asked)
     _accounts(connection, state, lock=lock)
     _loads(connection, state)
+
+
+def _claim_addresses(connection: Connection, needs: Needs) -> None:
+    """Let nobody else decide about the same senders now, known or not (PostgreSQL).
+
+    A row lock cannot be taken on an identity that does not exist yet, and two bubbles of a new sender would make two
+    people of one. The lock lives as long as the transaction; sorted, so that two writers never wait in a ring.
+    """
+    names = sorted(f"{channel.value}\n{address}" for channel, address in needs.identities)
+    if not names:
+        return
+    numbers = sorted(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in names)
+    locks = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number")
+    connection.execute(locks, {"numbers": numbers})
 
 
 def _locked(statement: Select[Any], lock: bool) -> Select[Any]:
@@ -130,11 +148,22 @@ def _contacts(connection: Connection, state: Snapshot, contacts: set[str]) -> No
     for row in connection.execute(select(schema.contact).where(schema.contact.c.id.in_(ids))).mappings():
         contact = value_of(Contact, row)
         state.contacts[contact.id] = contact
+    _held(connection, state)
     # All addresses of a person: a notice may go to another one than the message came from.
     statement = select(schema.identity).where(schema.identity.c.contact.in_(ids))
     for row in connection.execute(statement).mappings():
         identity = value_of(Identity, row)
         state.identities[Channel(identity.channel), identity.address] = identity
+
+
+def _held(connection: Connection, state: Snapshot) -> None:
+    """The words that wait for the answer to "which report?": ``held`` is a message's id and its content's."""
+    asked = (contact.asked.held for contact in state.contacts.values() if contact.asked and contact.asked.held)
+    contents = [held.partition(":")[2] for held in asked]
+    if wanted := padded(one for one in contents if one and one not in state.words):
+        table = schema.content
+        for row in connection.execute(select(table.c.id, table.c.words).where(table.c.id.in_(wanted))):
+            state.words[row.id] = row.words
 
 
 def _accounts(connection: Connection, state: Snapshot, *, lock: bool) -> None:
