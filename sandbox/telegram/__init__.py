@@ -1,0 +1,1 @@
+"""The Telegram Bot API for one bot, and the people in its private chats."""
