@@ -7,13 +7,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tickets.submission import Unavailable
 
 DOOR_WAIT_MS = 1_500
 OTHER_WAIT_MS = 5_000
+# What is said about a value, not about the house. A schema that is missing or foreign is the house's fault.
+_ABOUT_DATA = (DataError, IntegrityError, ProgrammingError, NotSupportedError)
+_REPEAT = {"40001", "40P01"}
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs"}
+
+
+class Conflict(Exception):
+    """Two transactions were in each other's way and the database ended this one: repeat it from the start."""
 
 
 class Database:
@@ -29,11 +37,25 @@ class Database:
         self.path = Path(self.url.database) if self.sqlite and self.url.database else None
         self._wait_ms = DOOR_WAIT_MS if door else OTHER_WAIT_MS
         self._checkpoints = checkpoints
-        self.engine = self._sqlite_engine() if self.sqlite else create_engine(self.url, pool_pre_ping=True, pool_size=5)
+        self.engine = self._sqlite_engine() if self.sqlite else self._postgres_engine()
         self._inode: int | None = None
 
+    def _postgres_engine(self) -> Engine:
+        options = f"-c lock_timeout={self._wait_ms} -c timezone=UTC"
+        return create_engine(
+            self.url,
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=8,
+            pool_timeout=self._wait_ms / 1000,
+            connect_args={"connect_timeout": 2, "options": options},
+        )
+
     def _sqlite_engine(self) -> Engine:
-        engine = create_engine(self.url, pool_size=8, max_overflow=8, connect_args={"timeout": self._wait_ms / 1000})
+        wait_s = self._wait_ms / 1000
+        engine = create_engine(
+            self.url, pool_size=8, max_overflow=8, pool_timeout=wait_s, connect_args={"timeout": wait_s}
+        )
 
         @event.listens_for(engine, "connect")
         def on_connect(connection: Any, _record: object) -> None:
@@ -59,26 +81,33 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One write transaction. Errors of the house (lock, connection, disk) come out as ``Unavailable``."""
-        self._check_file()
-        try:
-            with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
-                yield connection
-        except OperationalError as error:
-            raise Unavailable(house_reason(error)) from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise Unavailable("database_gone") from error
-            raise
+        """One write transaction.
+
+        Errors of the house (lock, connection, disk) come out as ``Unavailable``, two writers in each other's way as
+        ``Conflict``, errors about a value as they are. In each case nothing was written.
+        """
+        with self._judged(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One read transaction; the same errors."""
+        with self._judged(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _judged(self) -> Iterator[None]:
         self._check_file()
         try:
-            with self.engine.connect() as connection:
-                yield connection
-        except OperationalError as error:
+            yield
+        except PoolTimeout as error:
+            raise Unavailable("database_busy") from error
+        except DBAPIError as error:
+            state = str(getattr(error.orig, "sqlstate", None) or "")
+            if state in _REPEAT:
+                raise Conflict(state) from error
+            if isinstance(error, _ABOUT_DATA) and not error.connection_invalidated and not state.startswith("42"):
+                raise
             raise Unavailable(house_reason(error)) from error
 
     def _check_file(self) -> None:

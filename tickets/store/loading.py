@@ -121,7 +121,7 @@ def _tickets(
         in_sight = or_(table.c.ended_at.is_(None), table.c.ended_at > state.now - timedelta(days=RECENT_DAYS))
         wanted.append(and_(table.c.reporter.in_(padded(contacts)), in_sight))
     if unheld:
-        nobody = and_(table.c.ended_at.is_(None), table.c.assignee.is_(None), table.c.offered_to.is_(None))
+        nobody = and_(table.c.ended_at.is_(None), table.c.assignee.is_(None))
         oldest = select(table.c.id).where(nobody).order_by(table.c.priority, table.c.opened_at).limit(UNHELD)
         wanted.append(table.c.id.in_(oldest))
     if not wanted:

@@ -26,7 +26,7 @@ TABLES: Mapping[type, Table] = {
 
 def value_of(cls: type[S], row: RowMapping | Row) -> S:
     """A row of a projection's table as its value."""
-    return msgspec.convert(dict(row), cls)
+    return msgspec.convert({name: row[name] for name in cls.__struct_fields__}, cls)
 
 
 def row_of(value: Ticket | Account | Contact | Identity) -> dict[str, Any]:
