@@ -97,6 +97,4 @@ def _held(turn: Turn, message: str, content: str) -> Turn:
     """The earlier message as if it were decided now."""
     words = turn.draft.state.words.get(content, "")
     earlier = msgspec.structs.replace(turn.received.message, text=words, button=None, media=(), parts=())
-    return Turn(
-        turn.draft, read(earlier, turn.reading), turn.reading, turn.contact_id, message, content or None
-    )
+    return Turn(turn.draft, read(earlier, turn.reading), turn.reading, turn.contact_id, message, content or None)

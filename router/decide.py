@@ -52,4 +52,3 @@ class Router:
         if isinstance(item, Received | Undigested):
             return rescued(item.message, state, error)
         return None
-

@@ -32,7 +32,9 @@ class Desk:
 
 def submission(command: Command) -> Submission:
     """The command as the writer takes it."""
-    return Submission(key=command.key, digest=_digest(command), item=command, needs=needs_of(command), rank=Rank.COMMAND)
+    return Submission(
+        key=command.key, digest=_digest(command), item=command, needs=needs_of(command), rank=Rank.COMMAND
+    )
 
 
 def needs_of(command: Command) -> Needs:

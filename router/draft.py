@@ -68,9 +68,7 @@ class Draft:
         self._tickets[identity] = after
         return after
 
-    def moved(
-        self, ticket: Ticket, action: Action, what: str, contents: tuple[str, ...] = (), **data: Any
-    ) -> Ticket:
+    def moved(self, ticket: Ticket, action: Action, what: str, contents: tuple[str, ...] = (), **data: Any) -> Ticket:
         """An event that goes along an arrow of the lifecycle. Raises ``InvalidTransition``."""
         status = step(ticket.kind, ticket.status, action, ticket.remembered)
         if status is not ticket.status:
@@ -190,7 +188,9 @@ class Draft:
 
     def reach(self, contact: Contact) -> tuple[Channel, str | None]:
         """Where a person is written to: the proven address that wrote last, else the tracking page."""
-        usable = [i for i in self.identities_of(contact.id) if i.verified and not i.opted_out and i.channel is not Channel.WEB]
+        usable = [
+            i for i in self.identities_of(contact.id) if i.verified and not i.opted_out and i.channel is not Channel.WEB
+        ]
         if not usable:
             return Channel.WEB, None
         first = datetime.min.replace(tzinfo=self.now.tzinfo)

@@ -139,9 +139,6 @@ def open_new(turn: Turn, *, previous: str | None = None) -> Filing:
     subject = draft.words(message.subject, "message", turn.contact_id) if message.subject else turn.content
     greets = "voice" if "voice" in message.parts and not turn.received.text else "ack"
     channel = message.channel if message.channel is not Channel.TELEGRAM else Channel.WEB
-    ticket = open_ticket(
-        draft, turn.contact, decided, channel=channel, subject=subject, greets=greets, extra=extra
-    )
+    ticket = open_ticket(draft, turn.contact, decided, channel=channel, subject=subject, greets=greets, extra=extra)
     in_burst(turn, ticket)
     return Filing(Disposition.OPENED, draft.ticket(ticket.id))
-

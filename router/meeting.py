@@ -4,12 +4,12 @@ from datetime import datetime
 
 import msgspec
 
-from config.schema import ConfigSet
+from router.clients import organisation_of
 from router.draft import Draft
+from router.received import Reading, Received
 from tickets.commands import InboundMessage
 from tickets.language import detect
 from tickets.model import Channel, Contact, Identity
-from router.received import Reading, Received
 
 # A form's address is typed, not proven: it makes no identity, so that nobody can pose as somebody else.
 _PROVING = (Channel.WHATSAPP, Channel.MAIL)
@@ -78,19 +78,6 @@ def _new(draft: Draft, message: InboundMessage, language: str) -> Contact:
         created_at=draft.now,
     )
     return draft.remember(contact)
-
-
-def organisation_of(config: ConfigSet, message: InboundMessage) -> str:
-    """The client that a sender belongs to, by proven address only; else the house's own."""
-    if message.organisation and message.organisation in config.organisations:
-        return message.organisation
-    address = message.sender.address
-    if message.sender.verified and address:
-        domain = address.rpartition("@")[2].lower()
-        for code, client in config.organisations.items():
-            if address in client.phones or domain in client.domains:
-                return code
-    return config.desk.default_organisation
 
 
 def renamed(draft: Draft, contact: Contact, name: str | None) -> Contact:

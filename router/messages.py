@@ -175,4 +175,3 @@ def _numbered(contact: Contact, text: str) -> Pressed | None:
     if asked.what == "which":
         return Pressed("which", choice, None)
     return Pressed(asked.what, None, choice)
-

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from config.schema import ConfigSet
 from config.wordlists import Words
+from router.clients import organisation_of
 from router.facts import Facts, facts_of
 from router.prioritise import Rating, assess
 from router.rules import Classification, RuleBook
 from tickets.commands import InboundMessage
+from tickets.language import detect
 from tickets.masking import mask
 from tickets.speech import Speech, recognise
 
@@ -45,7 +47,9 @@ def read(message: InboundMessage, reading: Reading) -> Received:
     """Normalise, recognise and classify a message. Pure; the time it takes is bounded by ``READ_AT_MOST``."""
     masked = mask(message.text)
     text = masked.text
-    facts = facts_of(message, text[:READ_AT_MOST], reading.words)
+    language = message.language or detect(text[:READ_AT_MOST], reading.words, None)
+    organisation = organisation_of(reading.config, message)
+    facts = facts_of(message, language=language, organisation=organisation, text=text[:READ_AT_MOST])
     classification = reading.book.decide(facts)
     return Received(
         message=message,

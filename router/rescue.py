@@ -64,9 +64,7 @@ def _sender(draft: Draft, message: InboundMessage) -> Contact:
         created_at=draft.now,
     )
     for channel, address in addresses(message)[:1]:
-        draft.known_as(
-            Identity(channel=channel, address=address, contact=contact.id, verified=message.sender.verified)
-        )
+        draft.known_as(Identity(channel=channel, address=address, contact=contact.id, verified=message.sender.verified))
     return draft.remember(contact)
 
 

@@ -29,7 +29,7 @@ class Turn:
 
     @property
     def contents(self) -> tuple[str, ...]:
-        """The content rows that an event about this message seals; words that waited in the tray stand there already."""
+        """The content rows that an event about this message seals; those that waited in the tray stand already."""
         return self.draft.sealable(self.content)
 
     @property

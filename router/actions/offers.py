@@ -118,9 +118,7 @@ def move_to(act: Act, ticket: Ticket, team: str, what: str, words: tuple[str, ..
     draft = act.draft
     before = draft.holder(ticket.assignee)
     ticket = withdraw(draft, ticket)
-    ticket = draft.happened(
-        ticket, what, words, team=team, assignee=None, passed_by=(), **{"from": ticket.team}
-    )
+    ticket = draft.happened(ticket, what, words, team=team, assignee=None, passed_by=(), **{"from": ticket.team})
     if before and (act.account is None or before.id != act.account.id):
         draft.tell(before, "transferred", ticket, urgency="low", params={"team": team})
     draft.never(act.stream, "took_over")
@@ -153,4 +151,3 @@ def take_back(act: Act, ticket: Ticket) -> Ticket:
         return ticket
     ticket = draft.happened(ticket, "released", assignee=None, passed_by=(), **clear_offer(draft, ticket))
     return seek(draft, ticket)
-

@@ -122,9 +122,7 @@ def invite(act: PersonAct) -> Answer:
     if act.subject is None:
         raise Refusal(Refused.UNKNOWN_ACCOUNT)
     code = act.draft.state.new_code()
-    act.draft.changed(
-        act.subject, "invited", link_code=fingerprint(code), link_until=act.draft.now + INVITATION_LIVES
-    )
+    act.draft.changed(act.subject, "invited", link_code=fingerprint(code), link_until=act.draft.now + INVITATION_LIVES)
     return Answer(facts={"code": code, "account": act.subject.id})
 
 

@@ -140,7 +140,13 @@ def merge(act: Act) -> None:
         raise Refusal(Refused.UNKNOWN_TICKET, field="into")
     gone = clear_offer(draft, act.ticket)
     ticket = draft.moved(
-        act.ticket, Action.MERGE, "merged", remembered=act.ticket.status, merged_into=into.id, ended_at=draft.now, **gone
+        act.ticket,
+        Action.MERGE,
+        "merged",
+        remembered=act.ticket.status,
+        merged_into=into.id,
+        ended_at=draft.now,
+        **gone,
     )
     draft.never(act.stream, *_ENDS)
     draft.happened(into, "took_in", other=ticket.id)

@@ -111,17 +111,13 @@ def wait(act: Act) -> None:
     until = act.instant("until") or draft.now + DEFAULT_WAIT
     if until <= draft.now:
         raise Refusal(Refused.INVALID, field="until", expected="a time to come")
-    draft.moved(
-        ticket, Action.WAIT, "waiting", remembered=ticket.status, waiting_for=reason, waiting_until=until
-    )
+    draft.moved(ticket, Action.WAIT, "waiting", remembered=ticket.status, waiting_for=reason, waiting_until=until)
     draft.later(act.stream, "waiting_over", until)
 
 
 def resume(act: Act) -> None:
     """The wait is over; the ticket is where it was before."""
-    act.draft.moved(
-        act.ticket, Action.RESUME, "resumed", remembered=None, waiting_for=None, waiting_until=None
-    )
+    act.draft.moved(act.ticket, Action.RESUME, "resumed", remembered=None, waiting_for=None, waiting_until=None)
     act.draft.never(act.stream, "waiting_over")
 
 
@@ -131,7 +127,10 @@ def waiting_over(act: Act) -> Answer | None:
         return Answer(outcome="void")
     resume(act)
     act.draft.tell(
-        act.draft.holder(act.ticket.assignee), "promise", act.draft.ticket(act.ticket.id), params={"why": "waiting_over"}
+        act.draft.holder(act.ticket.assignee),
+        "promise",
+        act.draft.ticket(act.ticket.id),
+        params={"why": "waiting_over"},
     )
     return None
 
