@@ -6,7 +6,7 @@ triggers without a word.
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from tickets.store.schema import APPEND_ONLY
 
@@ -40,4 +40,4 @@ def _postgres() -> Iterator[str]:
 def create(connection: Connection) -> None:
     """Put the triggers in place, whatever was there before."""
     for statement in _sqlite() if connection.dialect.name == "sqlite" else _postgres():
-        connection.exec_driver_sql(statement)
+        connection.execute(text(statement))
