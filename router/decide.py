@@ -34,7 +34,7 @@ class Router:
         """What messages are read with under a configuration set."""
         current = self._reading
         if current is None or current.config.hash != config.hash:
-            current = self._reading = Reading(self._words, RuleBook(config), config)
+            current = self._reading = Reading(self._words, RuleBook(config, self._words), config)
         return current
 
     def decide(self, item: Any, state: Snapshot) -> Changes:

@@ -1,6 +1,7 @@
 """Handing a ticket to somebody who is really there: offers, their time to accept, and who hears when nobody fits."""
 
 from datetime import timedelta
+from typing import Any
 
 from config.schema import ConfigSet
 from router.assign import Choice, Want, choose
@@ -60,7 +61,7 @@ def withdraw(draft: Draft, ticket: Ticket) -> Ticket:
     return ticket
 
 
-def clear_offer(draft: Draft, ticket: Ticket) -> dict[str, None]:
+def clear_offer(draft: Draft, ticket: Ticket) -> dict[str, Any]:
     """The fields that end an open offer as part of another event; the agent who had it is told."""
     if ticket.offered_to is None:
         return {}

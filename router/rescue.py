@@ -63,8 +63,8 @@ def _sender(draft: Draft, message: InboundMessage) -> Contact:
         language=draft.state.language,
         created_at=draft.now,
     )
-    for channel, address in addresses(message)[:1]:
-        draft.known_as(Identity(channel=channel, address=address, contact=contact.id, verified=message.sender.verified))
+    for channel, value in addresses(message)[:1]:
+        draft.known_as(Identity(channel=channel, address=value, contact=contact.id, verified=message.sender.verified))
     return draft.remember(contact)
 
 

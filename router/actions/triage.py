@@ -156,7 +156,7 @@ def unmerge(act: Act) -> None:
     """They were two things after all: this one is as it was before."""
     draft = act.draft
     was_offered = act.ticket.remembered is Status.OFFERED
-    remembered = {"remembered": Status.NEW} if was_offered else {}
+    remembered: dict[str, Any] = {"remembered": Status.NEW} if was_offered else {}
     ticket = draft.happened(act.ticket, "unmerging", **remembered) if was_offered else act.ticket
     ticket = draft.moved(ticket, Action.UNMERGE, "unmerged", remembered=None, merged_into=None, ended_at=None)
     watch_promise(draft, ticket)
