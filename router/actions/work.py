@@ -14,6 +14,8 @@ from tickets.sla import next_update
 WAITS = ("reporter", "vendor", "window")
 # A wait without a date would be forgotten.
 DEFAULT_WAIT = timedelta(hours=24)
+# A text of a timer never follows another automatic one sooner.
+SILENCE = timedelta(minutes=2)
 
 
 def begin(act: Act) -> Ticket:
@@ -237,6 +239,9 @@ def took_over(act: Act) -> Answer | None:
     draft, ticket = act.draft, act.ticket
     if ticket.responded_at or not ticket.assignee or not ticket.open or ticket.status is Status.AWAITING_CONFIRMATION:
         return Answer(outcome="void")
+    if ticket.told_at and draft.now - ticket.told_at < SILENCE:
+        draft.later(act.stream, "took_over", ticket.told_at + SILENCE)
+        return Answer(outcome="later")
     ticket = draft.happened(ticket, "took_over_told", responded_at=draft.now)
     draft.tell_reporter(ticket, "took_over", params={"agent": ticket.assignee})
     return None
