@@ -101,6 +101,10 @@ class Painter:
         tickets = [row.ticket for row in shown]
         return Card(text.fitted(), keyboards.queue(tickets, self.speech, titles))
 
+    def hides(self, ticket: Ticket) -> bool:
+        """Whether nothing but reference and link of this ticket may be shown."""
+        return self.discretion.of(ticket) is Showing.LINK
+
     def _head(self, ticket: Ticket, what: str) -> Text:
         icon = _ICONS[ticket.priority]
         return Text().add(f"{icon} {ticket.reference} · {ticket.priority} · {what}", bold=True)
@@ -130,7 +134,7 @@ class Painter:
     def _about(self, view: TicketView) -> str:
         ticket = view.ticket
         parts: list[str | None] = []
-        if self.discretion.of(ticket) is not Showing.LINK:
+        if not self.hides(ticket):
             parts += [self.speech.service(ticket.service, self.config)]
         parts += [self.speech.team(ticket.team, self.config), self.discretion.person(view)]
         parts += [self.speech(f"tg_channel_{ticket.channel}")]
@@ -177,6 +181,6 @@ class Painter:
         return f"“{first_words(shown, _BEGINNING)}”" if shown else None
 
     def _link(self, ticket: Ticket) -> str | None:
-        if self.discretion.of(ticket) is not Showing.LINK:
+        if not self.hides(ticket):
             return None
         return self.discretion.link(ticket.reference)

@@ -1,6 +1,5 @@
 """What Telegram needs of the rest of the house, by shape: the doors, a reader, the words, the tables of state."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -32,6 +31,8 @@ class Reader(Protocol):
 
     def queue(self, account: str) -> list[TicketRow]: ...
 
+    def account(self, account: str) -> Account | None: ...
+
     def account_on_telegram(self, telegram_id: int) -> Account | None: ...
 
     def sent_as(self, channel: Channel, provider_id: str) -> Notice | None: ...
@@ -44,11 +45,13 @@ class Words(Protocol):
 
 
 class Leases(Protocol):
-    """Who may act once at a time."""
+    """Who may act once at a time. The fence rises with every new holder."""
 
     def take(self, name: str, holder: str, now: datetime, seconds: int = 15) -> int | None: ...
 
-    def release(self, name: str, holder: str) -> None: ...
+    def keep(self, name: str, holder: str, fence: int, now: datetime, seconds: int = 15) -> bool: ...
+
+    def release(self, name: str, holder: str, fence: int, now: datetime) -> None: ...
 
 
 class Cursors(Protocol):
@@ -57,6 +60,3 @@ class Cursors(Protocol):
     def get(self, name: str) -> str | None: ...
 
     def set(self, name: str, value: str, now: datetime) -> None: ...
-
-
-Rows = Sequence[Sequence[Any]]

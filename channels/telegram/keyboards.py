@@ -19,7 +19,7 @@ Rows = tuple[tuple[Choice, ...], ...]
 PER_ROW: Final = 2
 _CHECKS: Final = 8
 WAIT_HOURS: Final = (1, 4, 24, 72)
-CANCEL_REASONS: Final = ("spam", "not_ours", "duplicate", "other")
+CANCEL_REASONS: Final = ("spam", "not_ours", "duplicate", "withdrawn")
 
 # Verbs that are actions of the lifecycle; a verb that is not here fits every open ticket.
 _NEEDS: Final = {
@@ -54,14 +54,13 @@ _REST: Final = (
     "set_service",
     "set_levels",
     "p1",
-    "not_p1",
     "reply",
     "note",
     "not_an_incident",
     "merge",
     "cancel",
 )
-_LEADS: Final = ("mine", "transfer", "escalate", "set_levels", "p1", "not_p1", "note", "merge", "cancel")
+_LEADS: Final = ("mine", "transfer", "escalate", "set_levels", "p1", "note", "merge", "cancel")
 """What whoever leads a team is offered on a ticket that is not theirs."""
 
 
@@ -163,8 +162,8 @@ def _fits(ticket: Ticket, verb: str) -> bool:
     match verb:
         case "p1":
             return ticket.priority is not Priority.P1
-        case "not_p1":
-            return ticket.priority is Priority.P1
+        case "mine":
+            return ticket.open
         case "not_an_incident":
             return ticket.kind is not Kind.NOT_AN_INCIDENT
         case "verify":

@@ -12,13 +12,13 @@ from channels.telegram.doors import Words
 from channels.telegram.speech import Speech, Text
 from config.schema import ConfigSet
 from tickets.model import Account, Channel, Priority
-from tickets.outbound import OutboundMessage
+from tickets.outbound import OutboundMessage, Permanent, Reason
 from tickets.views import Briefing, TicketView
 
 IN_PLACE: Final = frozenset({"card", "taken", "offer_gone", "transferred"})
 """Purposes that are shown by editing the ticket's card instead of a new message."""
 _ALARMS: Final = frozenset(
-    {"nobody_available", "everybody_passed", "escalated", "objected", "promise_missed", "p1_unconfirmed", "unsent"}
+    {"nobody_available", "everybody_passed", "escalated", "objected", "promise_missed", "p1_unconfirmed", "all_stopped"}
 )
 
 
@@ -36,11 +36,16 @@ class Composer:
         return Painter(speech=speech, discretion=self.discretion, config=self.config(), account=account, now=now)
 
     def compose(self, briefing: Briefing, now: datetime) -> OutboundMessage | None:
-        """The message for a notice to an account, or None when nobody needs it any more."""
+        """The message for a notice to an account, or None when nobody needs it any more.
+
+        Raises ``Permanent`` for an account that has linked no Telegram.
+        """
         account, notice = briefing.account, briefing.notice
-        address = notice.address or (str(account.telegram_id) if account and account.telegram_id else None)
-        if account is None or address is None or not account.active:
+        if account is None or not account.active:
             return None
+        address = notice.address or (str(account.telegram_id) if account.telegram_id else None)
+        if address is None:
+            raise Permanent(Reason.NO_ADDRESS)
         card = self._card(briefing, account, now)
         if card is None:
             return None
@@ -73,8 +78,8 @@ class Composer:
             case "customer_wrote":
                 return _wrote(briefing, painter, view)
             case "page":
-                taken = view.ticket.assignee is not None or not view.ticket.open
-                return None if taken else painter.page(view, painter.speech("tg_page"))
+                elsewhere = view.ticket.assignee not in (None, account.id) or not view.ticket.open
+                return None if elsewhere else painter.page(view, painter.speech("tg_page"))
             case "reopened_for_you":
                 card = painter.card(view)
                 line = painter.speech("tg_reopened_for_you")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from channels.telegram.doors import Words
 from config.schema import ConfigSet
+from tickets.texts import clock_time
 
 TEXT_LIMIT: Final = 4096
 _ELLIPSIS: Final = "…"
@@ -28,8 +29,8 @@ class Speech:
         """A time on the reader's clock, with the day where it is not today: ``22.40 WIB``, ``25/11 09.00 WIB``."""
         zone = ZoneInfo(self.timezone)
         local, today = at.astimezone(zone), now.astimezone(zone).date()
-        shape = "%H:%M %Z" if self.language == "en" else "%H.%M %Z"
-        return local.strftime(shape if local.date() == today else f"%d/%m {shape}")
+        clock = clock_time(at, self.timezone, self.language)
+        return clock if local.date() == today else f"{local:%d/%m} {clock}"
 
     def service(self, code: str | None, config: ConfigSet) -> str:
         """A service's name; its code where the configuration no longer knows it."""

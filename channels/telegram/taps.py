@@ -1,0 +1,104 @@
+"""Buttons: a wish for the desk, a page to show, or a question for words. The desk decides; here is only the way."""
+
+from channels.telegram import keyboards, new_report, wishes
+from channels.telegram.callback import NOBODY, Tap
+from channels.telegram.reactions import Buttons, Reaction, Redraw
+from channels.telegram.updates import Tapped
+from channels.telegram.visit import Visit
+from channels.telegram.writing import chosen
+from tickets.commands import Answer, Refused
+from tickets.model import Kind
+from tickets.views import TicketView
+
+# Messages that are no card: after the tap they say what happened, without buttons.
+_ONCE = frozenset({"accept", "pass", "acknowledge", "mine"})
+
+
+async def tapped(visit: Visit, intent: Tapped) -> list[Reaction]:
+    """What happens at a tap."""
+    tap = intent.tap
+    if tap is None:
+        return [visit.toast(intent.query, visit.speech("tg_button_unknown"), alert=True)]
+    if tap.verb == "new_service":
+        return new_report.service_chosen(visit, intent, tap)
+    if tap.verb == "to":
+        return await chosen(visit, intent, tap)
+    view = await visit.view(tap.reference) if tap.short != NOBODY else None
+    if view is None:
+        return [visit.toast(intent.query, visit.speech("refused_unknown_ticket"), alert=True)]
+    if tap.verb in wishes.VIEWS:
+        return _shown(visit, intent, tap, view)
+    return _asked(visit, intent, tap, view) or await _wished(visit, intent, tap, view)
+
+
+def _shown(visit: Visit, intent: Tapped, tap: Tap, view: TicketView) -> list[Reaction]:
+    toast = visit.toast(intent.query)
+    if tap.verb == "open":
+        return [toast, visit.show(visit.painter.card(view))]
+    if tap.verb == "more":
+        rows = keyboards.more(view.ticket, visit.account, visit.speech)
+        return [toast, Buttons(chat=visit.origin.chat, message=visit.origin.message, rows=rows)]
+    return [toast, _redraw(visit, view)]
+
+
+def _asked(visit: Visit, intent: Tapped, tap: Tap, view: TicketView) -> list[Reaction]:
+    """A page of choices or a question for words, where the verb needs one first."""
+    needs_service = tap.verb == "resolve" and view.ticket.service is None and view.ticket.kind is Kind.INCIDENT
+    tap_now = tap.as_verb("set_service") if needs_service else tap
+    rows = keyboards.menu(tap_now, view.ticket, visit.speech, visit.painter.config)
+    if rows is not None:
+        hint = visit.speech("tg_service_first") if needs_service else ""
+        return [
+            visit.toast(intent.query, hint, alert=bool(hint)),
+            Buttons(chat=visit.origin.chat, message=visit.origin.message, rows=rows),
+        ]
+    if tap.verb in wishes.ASKS_WORDS:
+        return [visit.toast(intent.query), visit.ask(_question(visit, tap, view), tap)]
+    return []
+
+
+def _question(visit: Visit, tap: Tap, view: TicketView) -> str:
+    question = visit.speech(f"tg_ask_{tap.verb}", reference=view.ticket.reference)
+    service = visit.painter.config.services.get(view.ticket.service or "")
+    if tap.verb == "verify" and service and service.normal:
+        normal = ", ".join(f"{name} {figure}" for name, figure in service.normal.items())
+        return f"{question} ({visit.speech('tg_normal', figures=normal)})"
+    return question
+
+
+async def _wished(visit: Visit, intent: Tapped, tap: Tap, view: TicketView) -> list[Reaction]:
+    wish = wishes.tapped(tap, visit.account.id, visit.now)
+    if wish is None:
+        return [visit.toast(intent.query, visit.speech("tg_button_unknown"), alert=True)]
+    action, data = wish
+    answer = await visit.perform(action, tap.reference, data, seen=tap.version)
+    return await _answered(visit, intent, tap, answer)
+
+
+async def _answered(visit: Visit, intent: Tapped, tap: Tap, answer: Answer) -> list[Reaction]:
+    if answer.ok:
+        text = "✓ " + visit.speech(f"tg_do_{tap.verb}")
+        toast = visit.toast(intent.query, text)
+    else:
+        text = await visit.refusal(answer)
+        toast = visit.toast(intent.query, text, alert=True)
+    if answer.refused in (Refused.UNKNOWN_ACTOR, Refused.UNKNOWN_TICKET):
+        return [toast]
+    view = await visit.view(tap.reference)
+    if view is None:
+        return [toast]
+    if tap.verb in _ONCE:
+        stays = not answer.ok and answer.refused is not Refused.OFFER_GONE
+        return [toast] if stays else [toast, _settled(visit, view, text)]
+    return [toast, _redraw(visit, view)]
+
+
+def _settled(visit: Visit, view: TicketView, text: str) -> Redraw:
+    """A message that has had its answer keeps its head and loses its buttons."""
+    card = visit.painter.headline(view, text)
+    return Redraw(chat=visit.origin.chat, message=visit.origin.message, card=card)
+
+
+def _redraw(visit: Visit, view: TicketView) -> Redraw:
+    card = visit.painter.card(view)
+    return Redraw(chat=visit.origin.chat, message=visit.origin.message, card=card)
