@@ -4,7 +4,7 @@ from router.act import Act, Refusal, Who, check_actor, check_version
 from router.actions.people import PERSON_ACTIONS, PersonAct
 from router.draft import Draft, actor_of
 from router.table import ACTIONS
-from tickets.changes import Changes, refused
+from tickets.changes import Changes, Due
 from tickets.commands import Actor, ActorKind, Answer, Command, Refused, refuse
 from tickets.lifecycle import InvalidTransition, allowed
 from tickets.model import Account, Contact, Ticket
@@ -18,12 +18,20 @@ def perform(command: Command, state: Snapshot) -> Changes:
             return _on_person(command, state)
         return _on_ticket(command, state)
     except Refusal as refusal:
-        return refused(refusal.answer)
+        answer = refusal.answer
     except InvalidTransition as error:
         possible = [action.value for action in error.allowed]
-        return refused(
-            refuse(Refused.INVALID_TRANSITION, action=error.action.value, status=error.status.value, allowed=possible)
+        answer = refuse(
+            Refused.INVALID_TRANSITION, action=error.action.value, status=error.status.value, allowed=possible
         )
+    return Changes(answer=answer, due=_fired(command))
+
+
+def _fired(command: Command) -> tuple[Due, ...]:
+    """A timer that has fired is gone, whatever came of it; its action may set it anew."""
+    if command.actor.kind is not ActorKind.CLOCK:
+        return ()
+    return (Due(stream=f"ticket:{command.subject}", what=command.action, at=None),)
 
 
 def _on_person(command: Command, state: Snapshot) -> Changes:
@@ -49,6 +57,8 @@ def _on_ticket(command: Command, state: Snapshot) -> Changes:
         raise Refusal(Refused.UNKNOWN_TICKET)
     draft = Draft(state, key=command.key, actor=actor_of(account) if account else command.actor)
     act = Act(draft, command, ticket, account, contact)
+    if who is Who.DESK:
+        draft.never(act.stream, command.action)
     if who is Who.OFFERED and account and ticket.offered_to != account.id:
         raise Refusal(Refused.OFFER_GONE, **_taken(ticket))
     check_actor(act, who)

@@ -116,7 +116,3 @@ class Changes:
 
 NOTHING = Changes()
 
-
-def refused(answer: Answer) -> Changes:
-    """A decision that changes nothing but the answer under its key."""
-    return Changes(answer=answer)
