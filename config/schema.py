@@ -71,7 +71,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     """An asset or a module that can break.
 
     ``affects`` are the services to re-test with it. ``normal`` maps a figure's name to what is normal, in words.
-    ``customer_hint`` is what a customer should do while it is broken. ``keywords`` are words people use for it.
+    ``customer_hint`` is what a customer should do while it is broken. ``keywords`` are words people use for it;
+    ``vague_keywords`` speak for it only where no keyword of any service was found.
     """
 
     code: str
@@ -84,6 +85,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     normal: Mapping[str, str] = {}
     customer_hint: Bilingual | None = None
     keywords: tuple[str, ...] = ()
+    vague_keywords: tuple[str, ...] = ()
     # Whether customers may be asked to choose it; the office's printers are nobody's business outside.
     public: bool = True
 

@@ -1,10 +1,12 @@
 """What the rules may look at: a report's words in normal form, and what the channel knows beside them."""
 
-import unicodedata
 from dataclasses import dataclass, field
 
+from config.wordlists import Words
 from router.patterns import MAX_CHARS
 from tickets.commands import InboundMessage
+from tickets.model import Channel
+from tickets.wording import normalise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,21 +27,21 @@ class Facts:
     vouched: bool = field(default=False)
 
 
-def plain(text: str) -> str:
-    """Any words in the form in which rules are compared."""
-    return unicodedata.normalize("NFKC", text[:MAX_CHARS]).casefold()
+def plain(text: str, words: Words) -> str:
+    """Any words in the form in which rules are compared; what lies beyond ``MAX_CHARS`` is not looked at."""
+    return str(normalise(text[:MAX_CHARS], words))
 
 
-def facts_of(message: InboundMessage, *, language: str, organisation: str, text: str | None = None) -> Facts:
-    """The facts of an inbound message; ``text`` is its normalised form where the caller has one already."""
-    words = " ".join(part for part in (message.subject, message.text) if part)
+def facts_of(message: InboundMessage, text: str, words: Words) -> Facts:
+    """The facts of an inbound message; ``text`` is what it says, masked, without its subject."""
+    said = f"{message.subject}\n{text}" if message.subject else text
     return Facts(
-        text=plain(words) if text is None else text[:MAX_CHARS],
+        text=plain(said, words),
         channel=message.channel.value,
-        language=language,
-        organisation=organisation,
+        language=message.language or "id",
+        organisation=message.organisation or "house",
         service=message.service,
         parts=message.parts,
         forwarded=message.forwarded,
-        vouched=message.channel.value == "alert",
+        vouched=message.channel is Channel.ALERT,
     )
