@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
+from tickets import references
 from tickets.events import Event
 from tickets.model import Account, Channel, Contact, Disposition, Identity, Ticket
 from tickets.outbound import Delivery
@@ -253,3 +254,13 @@ def _delivery(row: Mapping[Any, Any]) -> Delivery | None:
         return Delivery(row["delivery"])
     ended = {"sent": Delivery.SENT, "failed": Delivery.FAILED, "dropped": Delivery.FAILED}
     return ended.get(row["attempt_state"] or "", Delivery.QUEUED if row["attempt_state"] else None)
+
+
+def ticket_id(connection: Connection, subject: str) -> str:
+    """The id of a ticket that is named by its id or its reference; what is neither comes back as it is."""
+    canonical = references.read(subject)
+    if canonical is None:
+        return subject
+    table = schema.reference
+    found = connection.execute(select(table.c.ticket_id).where(table.c.reference == canonical)).scalar()
+    return str(found) if found else subject
