@@ -18,7 +18,7 @@ from sandbox.world import WORLD, World
 
 
 async def add(request: web.Request) -> web.Response:
-    """One more on Telegram: ``{id, name, telegram_id, language?}``; whether the product knows them is its own affair."""
+    """One more on Telegram: ``{id, name, telegram_id, language?}``; the product has yet to get to know them."""
     world, wanted = request.app[WORLD], await asked.read(request)
     key = str(wanted.get("id", ""))
     if not re.fullmatch(r"[a-z0-9-]{1,32}", key) or key in world.agents:
