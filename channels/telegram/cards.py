@@ -18,6 +18,7 @@ _LINE: Final = 160
 _BEGINNING: Final = 300
 _QUOTE: Final = 3200
 QUEUE_SHOWN: Final = 20
+_PARTS: Final = frozenset({"voice", "location", "contact", "sticker", "image", "video", "document"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Painter:
             text.add(self.speech("tg_words_hidden")).add(self._link(ticket))
         else:
             text.add(cut(shown, _QUOTE) or None)
-            text.all(f"📎 {self.speech(f'tg_part_{part}')}" for part in parts)
+            text.all(f"📎 {self.speech(f'tg_part_{part}')}" for part in parts if part in _PARTS)
         if ticket.assignee == self.account.id and ticket.open:
             text.add(self.speech("tg_reply_hint"))
         return Card(text.fitted(), keyboards.answer(ticket, self.account, self.speech))

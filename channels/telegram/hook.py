@@ -12,7 +12,7 @@ from telegram import Update
 from channels.telegram import api
 from channels.telegram.api import Bot
 from channels.telegram.bot import DeskBot
-from channels.telegram.patience import TRIES, PassedOver
+from channels.telegram.patience import TRIES, PassedOver, place
 from channels.telegram.updates import ALLOWED
 from tickets.submission import Unavailable
 from tickets.tokens import derive
@@ -75,7 +75,7 @@ class Hook:
     async def _broken(self, update: int, error: Exception) -> web.Response:
         """An update that breaks us is pushed again twice, then recorded and passed over."""
         self._failed[update] += 1
-        _LOG.warning("telegram.update_failed", update=update, error=type(error).__name__, exc_info=True)
+        _LOG.warning("telegram.update_failed", update=update, error=type(error).__name__, at=place(error))
         if self._failed[update] < TRIES:
             return web.Response(status=500)
         del self._failed[update]

@@ -18,7 +18,16 @@ from tickets.views import Briefing, TicketView
 IN_PLACE: Final = frozenset({"card", "taken", "offer_gone", "transferred"})
 """Purposes that are shown by editing the ticket's card instead of a new message."""
 _ALARMS: Final = frozenset(
-    {"nobody_available", "everybody_passed", "escalated", "objected", "promise_missed", "p1_unconfirmed", "all_stopped"}
+    {
+        "nobody_available",
+        "everybody_passed",
+        "escalated",
+        "objected",
+        "promise_missed",
+        "p1_unconfirmed",
+        "all_stopped",
+        "quarantined",
+    }
 )
 
 
@@ -79,7 +88,11 @@ class Composer:
                 return _wrote(briefing, painter, view)
             case "page":
                 elsewhere = view.ticket.assignee not in (None, account.id) or not view.ticket.open
-                return None if elsewhere else painter.page(view, painter.speech("tg_page"))
+                return (
+                    None
+                    if elsewhere
+                    else painter.page(view, painter.speech("tg_page_yours" if view.ticket.assignee else "tg_page"))
+                )
             case "reopened_for_you":
                 card = painter.card(view)
                 line = painter.speech("tg_reopened_for_you")
@@ -106,10 +119,7 @@ def _wrote(briefing: Briefing, painter: Painter, view: TicketView) -> Card:
     words = _words(briefing) or (message.text if message else "")
     channel = message.channel if message else view.ticket.channel
     parts = message.parts if message else ()
-    return painter.wrote(view, words, channel.value, tuple(part for part in parts if part in PARTS))
-
-
-PARTS: Final = ("voice", "location", "contact", "sticker", "image", "video", "document")
+    return painter.wrote(view, words, channel.value, parts)
 
 
 def _words(briefing: Briefing) -> str | None:

@@ -56,6 +56,14 @@ async def settle(bot: DeskBot, update: Update, passed_over: PassedOver, ending: 
                 return False
 
 
+def place(error: BaseException) -> str:
+    """Where an error came from, as file and line: what it says may hold words of people."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+
+
 async def ended(ending: asyncio.Event, seconds: float) -> bool:
     """Wait, but not beyond the end; whether it has come."""
     try:

@@ -76,7 +76,8 @@ async def _wished(visit: Visit, intent: Tapped, tap: Tap, view: TicketView) -> l
 
 
 async def _answered(visit: Visit, intent: Tapped, tap: Tap, answer: Answer) -> list[Reaction]:
-    if answer.ok:
+    # The end of a wait is counted from the tap, so the same tap seen again asks for another time: it was done.
+    if answer.ok or (tap.verb == "wait" and answer.refused is Refused.KEY_REUSED):
         text = "✓ " + visit.speech(f"tg_do_{tap.verb}")
         toast = visit.toast(intent.query, text)
     else:
@@ -89,7 +90,10 @@ async def _answered(visit: Visit, intent: Tapped, tap: Tap, answer: Answer) -> l
         return [toast]
     if tap.verb in _ONCE:
         stays = not answer.ok and answer.refused is not Refused.OFFER_GONE
-        return [toast] if stays else [toast, _settled(visit, view, text)]
+        if stays:
+            return [toast]
+        words = _first_words(visit, view) if answer.ok and tap.verb == "accept" else []
+        return [toast, _settled(visit, view, text), *words]
     return [toast, _redraw(visit, view)]
 
 
@@ -97,6 +101,15 @@ def _settled(visit: Visit, view: TicketView, text: str) -> Redraw:
     """A message that has had its answer keeps its head and loses its buttons."""
     card = visit.painter.headline(view, text)
     return Redraw(chat=visit.origin.chat, message=visit.origin.message, card=card)
+
+
+def _first_words(visit: Visit, view: TicketView) -> list[Reaction]:
+    """The report itself as a message that can be replied to, right after it was taken."""
+    said = [message for message in view.messages if message.direction == "in"]
+    if not said:
+        return []
+    last = said[-1]
+    return [visit.show(visit.painter.wrote(view, last.text, last.channel.value, last.parts))]
 
 
 def _redraw(visit: Visit, view: TicketView) -> Redraw:
