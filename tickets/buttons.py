@@ -11,7 +11,7 @@ LONGEST_TITLE: Final = 20
 _SHORT: Final = 8
 
 # Code of a button in ``choices.yaml`` → what comes back, before the reference.
-_PAYLOADS: Final = {
+PAYLOADS: Final[Mapping[str, str]] = {
     "yes": "yes",
     "no": "no",
     "not_yet": "not_yet",
@@ -44,7 +44,7 @@ def buttons(scene: Scene, titles: Mapping[str, str]) -> tuple[Choice, ...]:
     if notice.purpose == "ask_service":
         return _services(scene, ticket)
     return tuple(
-        Choice(payload=f"{_PAYLOADS.get(code, code)}:{short(ticket.reference)}", title=fit(title))
+        Choice(payload=f"{PAYLOADS.get(code, code)}:{short(ticket.reference)}", title=fit(title))
         for code, title in titles.items()
     )
 

@@ -46,6 +46,8 @@ class OutboundMessage(msgspec.Struct, frozen=True, kw_only=True):
     attachments: tuple[str, ...] = ()
     # A try before this one may have arrived; the channel looks, or says so.
     in_doubt: bool = False
+    # The first try cannot have left before this; a look at the provider need not go further back.
+    since: datetime | None = None
 
     @property
     def choices(self) -> tuple[Choice, ...]:

@@ -30,6 +30,13 @@ def _to_be_confirmed(_briefing: Briefing, ticket: Ticket) -> bool:
     return ticket.status is Status.AWAITING_CONFIRMATION
 
 
+def _asked_for(briefing: Briefing, ticket: Ticket) -> bool:
+    """The question is open, and the answer that a report is no incident has not asked it already."""
+    messages, asked = (briefing.view.messages if briefing.view else ()), ticket.asked_at
+    said = any(one.purpose == "not_an_incident" and (asked is None or one.at >= asked) for one in messages)
+    return ticket.status is Status.AWAITING_CONFIRMATION and not said
+
+
 def _reminded(briefing: Briefing, ticket: Ticket) -> bool:
     return ticket.status is Status.AWAITING_CONFIRMATION and not _asked_again(briefing, ticket)
 
@@ -54,10 +61,6 @@ def _spoke(briefing: Briefing) -> bool:
     return any(one.direction == "out" and one.author.kind == "account" and one.at >= since for one in messages)
 
 
-def _service_missing(_briefing: Briefing, ticket: Ticket) -> bool:
-    return ticket.open and ticket.service is None
-
-
 def _closed(_briefing: Briefing, ticket: Ticket) -> bool:
     return ticket.status is Status.CLOSED
 
@@ -79,7 +82,7 @@ _OF_TICKET: Final[Mapping[str, Callable[[Briefing, Ticket], bool]]] = {
     "ask_service": _acknowledged,
     "took_over": _taken_over,
     "workaround": _open,
-    "confirm": _to_be_confirmed,
+    "confirm": _asked_for,
     "remind": _reminded,
     "not_yet": _to_be_confirmed,
     "contradiction": _contradicted,

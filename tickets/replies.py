@@ -6,15 +6,15 @@ The channel that sends it decides whether the buttons are real ones or numbers i
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from config.schema import ConfigSet
 from tickets.buttons import buttons
-from tickets.model import Channel, Identity
+from tickets.model import Channel, Identity, Kind
 from tickets.outbound import Choice, OutboundMessage, Permanent, Reason
 from tickets.relevance import still_relevant
-from tickets.texts import Texts
+from tickets.texts import Texts, bold_spans
 from tickets.variables import Scene, variables
 from tickets.views import Briefing
 
@@ -66,37 +66,64 @@ def is_local(url: str) -> bool:
     return host.startswith(_LOOPBACK)
 
 
-def compose(briefing: Briefing, house: House, *, channel: Channel, now: datetime) -> OutboundMessage | None:
+def compose(
+    briefing: Briefing, house: House, *, channel: Channel, now: datetime, markup: bool = False
+) -> OutboundMessage | None:
     """The message for a notice on ``channel``, or None when it is no longer relevant.
 
-    Raises ``Permanent`` with ``NO_ADDRESS`` or ``OPTED_OUT`` where the person cannot be told there.
+    ``markup``: the channel reads WhatsApp's ``*bold*``; others get plain words and the bold spans. Raises ``Permanent``
+    with ``NO_ADDRESS`` or ``OPTED_OUT`` where the person cannot be told there.
     """
     contact, notice = briefing.contact, briefing.notice
     if contact is None or not still_relevant(briefing, now):
         return None
     address = address_of(briefing, channel)
-    language = contact.language
-    scene = Scene(briefing=briefing, config=house.config, timezone=house.timezone, language=language, now=now)
-    ticket = briefing.view.ticket if briefing.view else None
-    link = house.link(ticket.id, contact.id) if ticket else None
-    said = variables(scene, link=link)
+    scene = Scene(briefing=briefing, config=house.config, timezone=house.timezone, language=contact.language, now=now)
+    ticket = scene.ticket
+    said = variables(scene, link=house.link(ticket.id, contact.id) if ticket else None)
     if notice.purpose in _WORDS_ARE_ALL and not said["words"]:
         # The words have been erased since: there is nothing left to say.
         return None
-    text = house.texts.render(language, notice.purpose, **said)
-    choices = buttons(scene, house.texts.choices(language, notice.purpose))
+    purpose = wording_of(scene)
+    marked = _rendered(house.texts, scene, purpose, said)
+    text, bold = (marked, ()) if markup else bold_spans(marked)
+    choices = buttons(scene, house.texts.choices(contact.language, purpose))
     return OutboundMessage(
         key=notice.id,
         channel=channel,
         address=address,
         text=text,
-        language=language,
-        purpose=notice.purpose,
+        bold=bold,
+        language=contact.language,
+        purpose=purpose,
         rows=tuple((choice,) for choice in choices),
         reply_to=briefing.answers,
         wants_reply=bool(choices),
         in_doubt=notice.in_doubt,
+        since=notice.created_at,
     )
+
+
+def wording_of(scene: Scene) -> str:
+    """Which text says what the notice means, as things are now."""
+    purpose, ticket = scene.briefing.notice.purpose, scene.ticket
+    if ticket is None:
+        return purpose
+    if purpose == "ack_p1" and not (ticket.service and scene.briefing.notice.params.get("known")):
+        # One person's word is no known outage yet: say that it is urgent, not that it is true.
+        return "ack_urgent"
+    if purpose == "confirm" and ticket.kind is Kind.NOT_AN_INCIDENT:
+        return "confirm_answered"
+    if purpose == "confirm" and ticket.resolved_at is None:
+        return "confirm_withdrawn"
+    return purpose
+
+
+def _rendered(texts: Texts, scene: Scene, purpose: str, said: dict[str, Any]) -> str:
+    text = texts.render(scene.language, purpose, **said)
+    if not scene.briefing.notice.params.get("privacy"):
+        return text
+    return f"{text}\n\n{texts.render(scene.language, 'privacy', **said)}"
 
 
 _WORDS_ARE_ALL: Final = frozenset({"reply", "workaround"})

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from config.schema import ConfigSet, Sapaan
-from tickets.model import Ticket
-from tickets.texts import clock_time, date_words, day_time, pronoun, salutation
+from tickets.model import Status, Ticket
+from tickets.texts import date_words, day_time, pronoun, salutation
 from tickets.views import Briefing
 
 
@@ -40,10 +40,6 @@ class Scene:
         client = self.config.organisations.get(self.organisation)
         return (client.timezone if client else None) or self.timezone
 
-    def clock(self, at: datetime | None) -> str | None:
-        """The time of day: "22.40 WIB"."""
-        return clock_time(at, self.zone, self.language) if at else None
-
     def moment(self, at: datetime | None) -> str | None:
         """The time within a sentence, with its day where that is not today."""
         return day_time(at, self.now, self.zone, self.language) if at else None
@@ -59,17 +55,19 @@ class Scene:
 
 
 def variables(scene: Scene, *, link: str | None) -> dict[str, Any]:
-    """Every variable that a text may use; None or empty where the notice does not speak of it."""
-    briefing, params = scene.briefing, scene.briefing.notice.params
+    """Every variable that a text may use; None where the notice does not speak of it."""
+    briefing, params, desk = scene.briefing, scene.briefing.notice.params, scene.config.desk
     said: dict[str, Any] = {
         "salutation": salutation(briefing.name, scene.sapaan, scene.language),
         "you": pronoun(scene.sapaan, scene.language),
         "link": link,
         "words": words_of(briefing),
-        "days": params.get("days", scene.config.desk.reopen_days),
-        "company": scene.config.desk.company,
-        "privacy": scene.config.desk.privacy_link if params.get("privacy") else None,
+        "days": params.get("days", desk.reopen_days),
+        "company": desk.company,
+        "privacy_link": desk.privacy_link,
         "reason": params.get("reason"),
+        "limit": params.get("limit"),
+        "what": params.get("what", "voice"),
     }
     return said | _of_ticket(scene) | _times(scene)
 
@@ -86,27 +84,43 @@ def _of_ticket(scene: Scene) -> dict[str, Any]:
     view, ticket = scene.briefing.view, scene.ticket
     service = scene.config.services.get(ticket.service or "") if ticket else None
     team = scene.config.teams.get(ticket.team) if ticket else None
-    hint = service.customer_hint.in_language(scene.language) if service and service.customer_hint else None
+    hint = service.customer_hint if service else None
     return {
-        "reference": ticket.reference if ticket else None,
+        "ref": ticket.reference if ticket else None,
         "service": service.name.in_language(scene.language) if service else None,
         "team": team.name.in_language(scene.language) if team else None,
-        "hint": hint,
-        "agent": view.assignee.name if view and view.assignee else None,
+        "hint": hint.in_language(scene.language) if hint else None,
+        "steps": hint.in_language(scene.language) if hint else None,
+        "agent": _agent(scene),
+        "waiting": ticket.waiting_for if ticket and ticket.status is Status.WAITING else None,
+        "open": view is not None and view.ticket.open,
     }
 
 
+def _agent(scene: Scene) -> str | None:
+    """The name of the agent whom the notice speaks of, who holds the ticket now or wrote in it."""
+    view, named = scene.briefing.view, scene.briefing.notice.params.get("agent")
+    if view is None:
+        return None
+    wrote = (one.author for one in view.messages if one.author.kind == "account")
+    known = [party for party in (view.assignee, *wrote) if party is not None]
+    if named is None:
+        return view.assignee.name if view.assignee else None
+    return next((party.name for party in known if party.id == named), None)
+
+
 def _times(scene: Scene) -> dict[str, Any]:
-    ticket = scene.ticket
-    since = (ticket.occurred_at or ticket.opened_at) if ticket else None
-    tested = (ticket.verified_at or ticket.resolved_at) if ticket else None
-    opens, lapses = scene.instant("opens_at"), scene.instant("lapse_at")
-    ended = ticket.ended_at if ticket else None
+    """Times as they stand within a sentence."""
+    ticket, config = scene.ticket, scene.config
+    due = ticket.next_update_by if ticket else None
+    if ticket and (due is None or due < scene.now):
+        due = scene.now + timedelta(minutes=config.desk.next_update_minutes.get(ticket.priority.value, 60))
+    happened = (ticket.ended_at or ticket.verified_at) if ticket else None
     return {
-        "next_update": scene.moment(ticket.next_update_by if ticket else None),
-        "since": scene.clock(since),
-        "tested": scene.clock(tested),
-        "closed": scene.clock(ended),
-        "opens": scene.moment(opens),
-        "date": scene.date(lapses),
+        "next_news": scene.moment(due),
+        "since": scene.moment(ticket.occurred_at if ticket else None),
+        "time": scene.moment(happened),
+        "opens": scene.moment(scene.instant("opens_at")),
+        "date": scene.date(scene.instant("lapse_at")),
+        "next_ask": scene.moment(scene.instant("next_ask")),
     }
