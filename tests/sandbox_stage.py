@@ -71,7 +71,7 @@ class Product:
         return [hook.form["MessageStatus"] for hook in self.hooks if hook.path == "/hooks/twilio/status"]
 
 
-class LocalTwilio(TwilioHttpClient):
+class LocalTwilio(TwilioHttpClient):  # type: ignore[misc]
     """Sends every call of the library to one address, whatever product of Twilio's it is for."""
 
     def __init__(self, base: str) -> None:
@@ -94,9 +94,13 @@ class Stage:
         return Client(ACCOUNT_SID, token, http_client=LocalTwilio(self.url))
 
     def bot(self, token: str = BOT_TOKEN) -> Bot:
-        fast = HTTPXRequest(connect_timeout=2, read_timeout=5)
-        base = {"base_url": f"{self.url}/bot", "base_file_url": f"{self.url}/file/bot"}
-        return Bot(token, request=fast, get_updates_request=HTTPXRequest(connect_timeout=2, read_timeout=5), **base)
+        return Bot(
+            token,
+            base_url=f"{self.url}/bot",
+            base_file_url=f"{self.url}/file/bot",
+            request=HTTPXRequest(connect_timeout=2, read_timeout=5),
+            get_updates_request=HTTPXRequest(connect_timeout=2, read_timeout=5),
+        )
 
 
 @contextlib.asynccontextmanager
