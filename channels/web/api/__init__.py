@@ -1,0 +1,1 @@
+"""The JSON API: DESIGN section 6, described in ``channels/web/openapi.yaml``."""
