@@ -29,7 +29,7 @@ class Facts:
 
 def plain(text: str, words: Words) -> str:
     """Any words in the form in which rules are compared; what lies beyond ``MAX_CHARS`` is not looked at."""
-    return str(normalise(text[:MAX_CHARS], words))
+    return normalise(text[:MAX_CHARS], words, keep_vocatives=True).text
 
 
 def facts_of(message: InboundMessage, text: str, words: Words) -> Facts:
