@@ -47,8 +47,8 @@ class ServiceFinder:
 
     def __init__(self, keywords: Mapping[str, Sequence[str]], vague: Mapping[str, Sequence[str]]) -> None:
         """``keywords`` and ``vague`` map a service's code to its words, as the lexicon finds them."""
-        self._clear = {phrase: code for code, phrases in reversed(keywords.items()) for phrase in phrases}
-        self._vague = {phrase: code for code, phrases in reversed(vague.items()) for phrase in phrases}
+        self._clear = _by_phrase(keywords)
+        self._vague = _by_phrase(vague)
 
     def find(self, phrases: Mapping[str, int]) -> Named | None:
         """The service whose clear keyword comes first in the text, else the first vague one.
@@ -61,6 +61,15 @@ class ServiceFinder:
                 phrase = min(named)[2]
                 return Named(table[phrase], phrase)
         return None
+
+
+def _by_phrase(keywords: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The service of each phrase: of two that share one, the service that stands first in the file."""
+    found: dict[str, str] = {}
+    for code, phrases in keywords.items():
+        for phrase in phrases:
+            found.setdefault(phrase, code)
+    return found
 
 
 def classify(

@@ -9,11 +9,11 @@ from router.categorise import Classification, Named, ServiceFinder, classify
 from router.facts import Facts, plain
 from router.patterns import Lexicon, Reading, phrase_of
 
-__all__ = ["Classification", "RuleBook", "Shelf", "check_examples"]
+__all__ = ["Classification", "RuleBook", "check_examples"]
 
 
 class RuleBook:
-    """The rules of one configuration with everything compiled; immutable. ``Shelf`` keeps one per hash."""
+    """The rules of one configuration with everything compiled; immutable. One per hash is enough."""
 
     def __init__(self, config: ConfigSet, words: Words) -> None:
         self._config, self._words = config, words
@@ -21,7 +21,8 @@ class RuleBook:
         keywords = {code: [self._phrase(word) for word in one.keywords] for code, one in config.services.items()}
         vague = {code: [self._phrase(word) for word in one.vague_keywords] for code, one in config.services.items()}
         self._services = ServiceFinder(keywords, vague)
-        clauses = [clause for entry in (*config.rules, *config.signals) for clause in _clauses(entry.when)]
+        entries: tuple[Rule | Signal, ...] = (*config.rules, *config.signals)
+        clauses = [clause for entry in entries for clause in _clauses(entry.when)]
         self._lexicon = Lexicon(
             phrases=[
                 *(phrase for found in (*keywords.values(), *vague.values()) for phrase in found),
@@ -89,21 +90,6 @@ class _Facing:
         if clause.parts:
             return not set(clause.parts).isdisjoint(facts.parts)
         return clause.forwarded is not None and facts.forwarded is clause.forwarded
-
-
-class Shelf:
-    """Keeps the rule book of the configuration that was asked for last, so that each is compiled once."""
-
-    def __init__(self, words: Words) -> None:
-        self._words = words
-        self._kept: tuple[str, RuleBook] | None = None
-
-    def book(self, config: ConfigSet) -> RuleBook:
-        """The rule book of a configuration, made anew only when its hash is another one."""
-        kept = self._kept
-        if kept is None or kept[0] != config.hash:
-            kept = self._kept = (config.hash, RuleBook(config, self._words))
-        return kept[1]
 
 
 def check_examples(config: ConfigSet, words: Words) -> list[ConfigProblem]:
