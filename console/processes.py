@@ -13,19 +13,12 @@ from typing import Final
 from config.settings import Settings
 from console import redis_server
 from console.children import Child, Report, http_answers, redis_answers
+from console.failure import Failure
 
 # On SQLite one process writes, so the doors live together; PostgreSQL may have one role per line (see the Procfile).
 FRONT_ROLES: Final = ("web", "telegram", "clock")
 SANDBOX_TOKEN_FILE: Final = "sandbox.token"
 _WIDEST: Final = 8
-
-
-class CannotStart(Exception):
-    """Why nothing was started, in one line; ``code`` is the exit code."""
-
-    def __init__(self, reason: str, code: int = 1) -> None:
-        super().__init__(reason)
-        self.code = code
 
 
 def stages(settings: Settings) -> list[list[Child]]:
@@ -34,10 +27,7 @@ def stages(settings: Settings) -> list[list[Child]]:
     python = [sys.executable, "-m", "console.run"]
     first = []
     if settings.redis_url is None:
-        try:
-            command = redis_server.command(settings.data_dir)
-        except redis_server.NoRedis as error:
-            raise CannotStart(str(error)) from error
+        command = redis_server.command(settings.data_dir)
         first = [Child(name="redis", command=command, ready=redis_answers(redis_server.socket_path(settings.data_dir)))]
     host = "127.0.0.1" if settings.http_host in {"0.0.0.0", "::", ""} else settings.http_host
     second = [
@@ -55,14 +45,13 @@ def stages(settings: Settings) -> list[list[Child]]:
 
 
 def _sandbox(settings: Settings) -> Child:
-    token = settings.data_dir / SANDBOX_TOKEN_FILE
     environ = {
         "SIGAP_SANDBOX_PORT": str(settings.sandbox_port),
+        "SANDBOX_PUBLIC_URL": settings.sandbox_url,
         "SANDBOX_PRODUCT_URL": settings.http_url,
-        "SANDBOX_PUBLIC_URL": settings.public_url,
+        "SANDBOX_SIGNED_URL": settings.public_url,
         "SANDBOX_DATA_DIR": str(settings.data_dir / "sandbox"),
-        "SANDBOX_API_TOKEN": token.read_text().strip() if token.is_file() else "",
-        "SANDBOX_PLAYED": ",".join(sorted(settings.played)),
+        "SANDBOX_API_TOKEN_FILE": str(settings.data_dir / SANDBOX_TOKEN_FILE),
         "SANDBOX_KILL_WORKER_PID_FILE": str(settings.run_dir / "worker.pid"),
     }
     if settings.clock_file is not None:
@@ -78,14 +67,14 @@ def _sandbox(settings: Settings) -> Child:
 
 
 def check_ports(settings: Settings) -> None:
-    """Raises ``CannotStart`` when a port that is going to be opened is somebody else's."""
+    """Raises ``Failure`` when a port that is going to be opened is somebody else's."""
     wanted = [("SIGAP_HTTP_PORT", settings.http_host, settings.http_port)]
     if settings.played:
         wanted.append(("SIGAP_SANDBOX_PORT", "127.0.0.1", settings.sandbox_port))
     for name, host, port in wanted:
         reason = port_problem(host, port)
         if reason:
-            raise CannotStart(f"port {port} on {host}: {reason}; stop the other program, or set {name} to another port")
+            raise Failure(f"port {port} on {host}: {reason}; stop the other program, or set {name} to another port")
 
 
 def port_problem(host: str, port: int) -> str | None:
@@ -109,16 +98,14 @@ def only_one(settings: Settings) -> Iterator[None]:
         settings.run_dir.mkdir(parents=True, exist_ok=True)
         lock = (settings.run_dir / "supervisor.lock").open("a+")
     except OSError as error:
-        raise CannotStart(f"SIGAP_DATA_DIR: {error.filename}: {error.strerror}") from error
-    except redis_server.NoRedis as error:
-        raise CannotStart(str(error)) from error
+        raise Failure(f"SIGAP_DATA_DIR: {error.filename}: {error.strerror}") from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
-            raise CannotStart(f"Sigap runs already on {settings.data_dir} (process {holder})") from None
+            raise Failure(f"Sigap runs already on {settings.data_dir} (process {holder})") from None
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
@@ -128,7 +115,7 @@ def only_one(settings: Settings) -> Iterator[None]:
 def prepare(environ: Mapping[str, str]) -> None:
     """Let one process check the files, bring the tables up to date and make what is made once.
 
-    In a process of its own, so that the supervisor stays small. Its words are for the operator. Raises ``CannotStart``.
+    In a process of its own, so that the supervisor stays small. Its words are for the operator. Raises ``Failure``.
     """
     done = subprocess.run(
         [sys.executable, "-m", "console.prepare"],
@@ -140,7 +127,7 @@ def prepare(environ: Mapping[str, str]) -> None:
     )
     if done.returncode != 0:
         words = done.stderr.strip() or f"preparing failed with exit code {done.returncode}"
-        raise CannotStart(words, code=done.returncode if done.returncode > 0 else 1)
+        raise Failure(words, code=done.returncode if done.returncode > 0 else 1)
     sys.stderr.write(done.stderr)
 
 

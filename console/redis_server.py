@@ -12,14 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from config.settings import Settings
+from console.failure import Failure
 
 # A Unix socket's path may have 107 bytes on Linux and 103 on macOS.
 LONGEST_SOCKET_PATH: Final = 100
 _NAMES: Final = ("valkey-server", "redis-server")
-
-
-class NoRedis(Exception):
-    """There is none, in one line that says what to do."""
 
 
 def socket_path(data_dir: Path) -> Path:
@@ -37,18 +34,18 @@ def redis_url(settings: Settings) -> str:
 
 
 def prepare_folders(data_dir: Path) -> None:
-    """Make the folders of the data and of the socket. Raises NoRedis when somebody else owns the short one."""
+    """Make the folders of the data and of the socket. Raises Failure when somebody else owns the short one."""
     (data_dir / "redis").mkdir(parents=True, exist_ok=True)
     folder = socket_path(data_dir).parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder != data_dir:
         found = folder.lstat()
         if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
-            raise NoRedis(f"{folder} is not ours alone; remove it, or choose a shorter SIGAP_DATA_DIR")
+            raise Failure(f"{folder} is not ours alone; remove it, or choose a shorter SIGAP_DATA_DIR")
 
 
 def command(data_dir: Path) -> list[str]:
-    """The command line of the embedded server. Raises NoRedis when this machine has none."""
+    """The command line of the embedded server. Raises Failure when this machine has none."""
     return [
         str(_binary()),
         *("--port", "0"),
@@ -72,7 +69,7 @@ def _binary() -> Path:
         found = shutil.which(name)
         if found:
             return Path(found)
-    raise NoRedis("no Redis here: install one (apt-get install redis-server), or name one with SIGAP_REDIS_URL")
+    raise Failure("no Redis here: install one (apt-get install redis-server), or name one with SIGAP_REDIS_URL")
 
 
 def _bundled() -> Path | None:
