@@ -137,8 +137,11 @@ def open_new(turn: Turn, *, previous: str | None = None) -> Filing:
     if message.occurred_at:
         extra["occurred_at"] = message.occurred_at
     subject = draft.words(message.subject, "message", turn.contact_id) if message.subject else turn.content
-    greets = "voice" if "voice" in message.parts and not turn.received.text else "ack"
+    greets = "ack" if turn.received.text.strip() else "voice"
     channel = message.channel if message.channel is not Channel.TELEGRAM else Channel.WEB
-    ticket = open_ticket(draft, turn.contact, decided, channel=channel, subject=subject, greets=greets, extra=extra)
+    what = "voice" if "voice" in message.parts else "file"
+    ticket = open_ticket(
+        draft, turn.contact, decided, channel=channel, subject=subject, greets=greets, what=what, extra=extra
+    )
     in_burst(turn, ticket)
     return Filing(Disposition.OPENED, draft.ticket(ticket.id))

@@ -53,11 +53,12 @@ def open_ticket(
     channel: Channel,
     subject: str | None,
     greets: str,
+    what: str = "",
     extra: dict[str, Any],
 ) -> Ticket:
     """Open a ticket for a contact and offer it.
 
-    ``greets`` is the text that answers the report (``ack``, ``voice``, …). ``extra`` are further fields of the ticket.
+    ``greets`` is the text that answers the report (``ack``, ``voice``, …), ``what`` a report without words. ``extra`` are further fields of the ticket.
     """
     config = draft.state.config
     fields = decided.fields()
@@ -80,7 +81,7 @@ def open_ticket(
         **extra,
     )
     _page(draft, ticket, contact)
-    ticket = _answer(draft, ticket, contact, greets)
+    ticket = _answer(draft, ticket, contact, greets, what)
     watch_promise(draft, ticket)
     return seek(draft, ticket)
 
@@ -101,9 +102,9 @@ def _page(draft: Draft, ticket: Ticket, contact: Contact) -> None:
     )
 
 
-def _answer(draft: Draft, ticket: Ticket, contact: Contact, greets: str) -> Ticket:
+def _answer(draft: Draft, ticket: Ticket, contact: Contact, greets: str, what: str) -> Ticket:
     """The first text: received, the reference, and when the next news comes."""
-    purpose, params = _first_text(draft.state.config, ticket, greets)
+    purpose, params = _first_text(draft.state.config, ticket, greets, what)
     if not contact.told_privacy:
         params["privacy"] = True
         contact = draft.remember(draft.contact(contact.id), told_privacy=True)
@@ -113,11 +114,11 @@ def _answer(draft: Draft, ticket: Ticket, contact: Contact, greets: str) -> Tick
     return ticket
 
 
-def _first_text(config: ConfigSet, ticket: Ticket, greets: str) -> tuple[str, dict[str, Any]]:
+def _first_text(config: ConfigSet, ticket: Ticket, greets: str, what: str) -> tuple[str, dict[str, Any]]:
     team = config.teams.get(ticket.team)
     calendar = config.calendars.get(team.calendar) if team else None
     if greets != "ack":
-        return greets, {}
+        return greets, {"what": what}
     if team and team.restricted:
         return "security", {}
     if calendar and ticket.priority is not Priority.P1 and not is_open(calendar, ticket.opened_at):

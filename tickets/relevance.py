@@ -104,9 +104,17 @@ def still_relevant(briefing: Briefing, now: datetime) -> bool:
         return False
     if notice.purpose == "which" and not _waits_for(briefing, "which"):
         return False
+    if notice.purpose == "greeting" and _has_told(briefing):
+        return False
     if briefing.view is None:
         return True
     return _OF_TICKET.get(notice.purpose, _always)(briefing, briefing.view.ticket)
+
+
+def _has_told(briefing: Briefing) -> bool:
+    """Whether the person has said since then what is wrong."""
+    contact = briefing.contact
+    return contact is not None and contact.burst_at is not None and contact.burst_at >= briefing.notice.created_at
 
 
 def _waits_for(briefing: Briefing, what: str) -> bool:

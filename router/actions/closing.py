@@ -105,7 +105,11 @@ def not_yet(act: Act) -> Answer | None:
         return Answer(outcome="void")
     desk = draft.state.config.desk
     ticket = draft.happened(ticket, "not_checked_yet")
-    draft.later(act.stream, "confirm_remind", _daytime(draft, ticket, timedelta(hours=desk.confirm_reminder_hours)))
+    next_ask = _daytime(draft, ticket, timedelta(hours=desk.confirm_reminder_hours))
+    # The thanks at the end must still fit.
+    if ticket.told + 1 < BUDGET[ticket.priority]:
+        ticket = draft.tell_reporter(ticket, "not_yet", params={"next_ask": next_ask})
+    draft.later(act.stream, "confirm_remind", next_ask)
     draft.later(act.stream, "confirm_lapse", draft.now + timedelta(hours=desk.confirm_lapse_hours))
     return None
 
