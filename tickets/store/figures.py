@@ -5,29 +5,24 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from tickets.store import schema
-
-
-class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits in one lane; the age is that of the longest overdue one, in seconds."""
-
-    waiting: int
-    oldest_s: float
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """A moment's counts.
 
     ``tickets`` by ``status.priority``. ``messages`` are all that came in; ``dispositions`` says what became of them,
-    and their sum is the same number. ``due_late_s`` is how late the oldest due row is.
+    and their sum is the same number. ``waiting`` and ``oldest_waiting_s`` are of the notices that could
+    leave now, by lane. ``due_late_s`` is how late the oldest due row is.
     """
 
     tickets: dict[str, int]
     messages: int
     dispositions: dict[str, int]
-    lanes: dict[str, LaneFigures]
+    waiting: dict[str, int]
+    oldest_waiting_s: dict[str, float]
     notices: dict[str, int]
     due: int
     due_late_s: float
@@ -47,11 +42,9 @@ def count(connection: Connection, now: datetime) -> Figures:
         .where(inbound, message.c.disposition.isnot(None))
         .group_by(message.c.disposition)
     )
-    waiting = connection.execute(
-        select(notice.c.lane, func.count(), func.min(notice.c.not_before))
-        .where(notice.c.settled_at.is_(None), notice.c.not_before <= now)
-        .group_by(notice.c.lane)
-    )
+    waits = and_(notice.c.settled_at.is_(None), notice.c.not_before <= now)
+    lanes = select(notice.c.lane, func.count(), func.min(notice.c.not_before)).where(waits).group_by(notice.c.lane)
+    waiting = list(connection.execute(lanes))
     notices = connection.execute(select(notice.c.state, func.count()).group_by(notice.c.state))
     dues, first = connection.execute(select(func.count(), func.min(due.c.at))).one()
     open_cases = schema.quarantine.c.settled_at.is_(None)
@@ -59,10 +52,8 @@ def count(connection: Connection, now: datetime) -> Figures:
         tickets={f"{status}.{priority}": number for status, priority, number in tickets},
         messages=_number(connection.execute(select(func.count()).select_from(message).where(inbound)).scalar()),
         dispositions=_pairs(dispositions),
-        lanes={
-            lane: LaneFigures(waiting=number, oldest_s=max(0.0, (now - oldest).total_seconds()))
-            for lane, number, oldest in waiting
-        },
+        waiting={lane: number for lane, number, _ in waiting},
+        oldest_waiting_s={lane: max(0.0, (now - oldest).total_seconds()) for lane, _, oldest in waiting},
         notices=_pairs(notices),
         due=dues,
         due_late_s=max(0.0, (now - first).total_seconds()) if first else 0.0,

@@ -347,6 +347,7 @@ attempt = Table(
     Column("message_id", Id),
 )
 Index("attempt_provider", attempt.c.provider_id)
+Index("attempt_message", attempt.c.message_id)
 
 receipt = Table(
     "receipt",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, select
 
 from tickets import references
 from tickets.events import Event
@@ -120,6 +120,7 @@ def views(connection: Connection, ids: Sequence[str]) -> dict[str, TicketView]:
         ],
     )
     attachments = _attachments(connection, [row["id"] for row in rows])
+    deliveries = _deliveries(connection, (row["id"] for row in rows if row["direction"] == "out"))
     named = {ticket.id: _named(ticket) for ticket in tickets.values()}
     words = words_of(
         connection, [*(row["content"] for row in rows), *(one for some in named.values() for one in some.values())]
@@ -134,7 +135,7 @@ def views(connection: Connection, ids: Sequence[str]) -> dict[str, TicketView]:
             words={name: words[content] for name, content in named[ticket.id].items() if content in words},
             assignee=people.account(ticket.assignee),
             offered_to=people.account(ticket.offered_to),
-            messages=tuple(_message(row, people, words, attachments) for row in messages[ticket.id]),
+            messages=tuple(_message(row, people, words, attachments, deliveries) for row in messages[ticket.id]),
             events=tuple(events[ticket.id]),
         )
         for ticket in tickets.values()
@@ -147,15 +148,14 @@ def _named(ticket: Ticket) -> dict[str, str]:
 
 
 def _messages(connection: Connection, tickets: list[str]) -> dict[str, list[Mapping[Any, Any]]]:
-    """The rows of the conversations, oldest first; an outbound one with how far it has come."""
+    """The rows of the conversations, oldest first."""
     found: dict[str, list[Mapping[Any, Any]]] = defaultdict(list)
     wanted = padded(tickets)
     if wanted:
-        message, joined, attempt = schema.message, schema.message_ticket, schema.attempt
+        message, joined = schema.message, schema.message_ticket
         statement = (
-            select(message, joined.c.ticket_id, attempt.c.delivery, attempt.c.state.label("attempt_state"))
+            select(message, joined.c.ticket_id)
             .join(joined, joined.c.message_id == message.c.id)
-            .outerjoin(attempt, and_(message.c.direction == "out", attempt.c.message_id == message.c.id))
             .where(joined.c.ticket_id.in_(wanted))
             .order_by(message.c.at, message.c.id)
         )
@@ -224,6 +224,7 @@ def _message(
     people: _People,
     words: Mapping[str, str],
     attachments: Mapping[str, list[AttachmentView]],
+    deliveries: Mapping[str, Delivery],
 ) -> MessageView:
     return MessageView(
         id=row["id"],
@@ -236,7 +237,7 @@ def _message(
         disposition=Disposition(row["disposition"]) if row["disposition"] else None,
         parts=tuple(row["parts"]),
         attachments=tuple(attachments.get(row["id"], ())),
-        delivery=_delivery(row),
+        delivery=deliveries.get(row["id"]),
     )
 
 
@@ -249,11 +250,24 @@ def _author(row: Mapping[Any, Any], people: _People) -> Party:
     return Party(kind="desk")
 
 
-def _delivery(row: Mapping[Any, Any]) -> Delivery | None:
-    if row["delivery"]:
-        return Delivery(row["delivery"])
-    ended = {"sent": Delivery.SENT, "failed": Delivery.FAILED, "dropped": Delivery.FAILED}
-    return ended.get(row["attempt_state"] or "", Delivery.QUEUED if row["attempt_state"] else None)
+_ENDED = {"sent": Delivery.SENT, "failed": Delivery.FAILED, "dropped": Delivery.FAILED}
+
+
+def _deliveries(connection: Connection, messages: Iterable[str]) -> dict[str, Delivery]:
+    """How far outbound messages have come, by the newest try of each."""
+    wanted = padded(messages)
+    if not wanted:
+        return {}
+    table = schema.attempt
+    statement = (
+        select(table.c.message_id, table.c.delivery, table.c.state)
+        .where(table.c.message_id.in_(wanted))
+        .order_by(table.c.started_at, table.c.no)
+    )
+    return {
+        message: Delivery(delivery) if delivery else _ENDED.get(state, Delivery.QUEUED)
+        for message, delivery, state in connection.execute(statement)
+    }
 
 
 def ticket_id(connection: Connection, subject: str) -> str:

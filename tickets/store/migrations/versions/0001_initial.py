@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("notice_id", "no"),
     )
+    op.create_index("attempt_message", "attempt", ["message_id"], unique=False)
     op.create_index("attempt_provider", "attempt", ["provider_id"], unique=False)
     op.create_table(
         "blob",
