@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from config.schema import ConfigSet
-from tickets.model import Account, Channel, Ticket
+from tickets.model import Channel, Ticket
 from tickets.views import TicketView
 
 SECRET_CATEGORIES: Final = frozenset({"security"})
@@ -49,14 +48,6 @@ class Discretion:
             return " ".join(part for part in (name, address) if part) or None
         first, digits = name.split(" ")[0], _last_digits(address)
         return " ".join(part for part in (first, digits) if part) or None
-
-
-def in_sight(account: Account, ticket: Ticket, config: ConfigSet) -> bool:
-    """Whether a ticket exists for this account: one of a restricted team only for members, holders and leads."""
-    team = config.teams.get(ticket.team)
-    if team is None or not team.restricted:
-        return True
-    return account.leads or ticket.team in account.teams or account.id in (ticket.assignee, ticket.offered_to)
 
 
 def _address(view: TicketView) -> str:

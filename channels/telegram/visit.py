@@ -9,7 +9,6 @@ from typing import Any
 from channels.telegram import prompts
 from channels.telegram.callback import Tap
 from channels.telegram.cards import Card, Painter
-from channels.telegram.discretion import in_sight
 from channels.telegram.doors import Desk, Intake, Reader
 from channels.telegram.keyboards import Rows
 from channels.telegram.notices import Composer
@@ -71,10 +70,7 @@ class Visit:
 
     async def view(self, subject: str) -> TicketView | None:
         """A ticket with its words, or None where it does not exist for this person."""
-        view = await asyncio.to_thread(self.doors.reader.ticket, subject)
-        if view is None or not in_sight(self.account, view.ticket, self.painter.config):
-            return None
-        return view
+        return await asyncio.to_thread(self.doors.reader.ticket, subject, self.account)
 
     async def queue(self) -> list[TicketRow]:
         """This person's open tickets, the most pressing first."""
