@@ -9,6 +9,7 @@ import sys
 from aiohttp import web
 
 from sandbox.control import routes as control
+from sandbox.control.counters import BOOK, Book
 from sandbox.control.guard import guard, harden
 from sandbox.settings import Settings, load_settings
 from sandbox.telegram import routes as telegram
@@ -22,6 +23,7 @@ def build(settings: Settings) -> web.Application:
     """The application: one world, the wires of both providers, the control API and the page."""
     app = web.Application(client_max_size=_UPLOAD, middlewares=[guard])
     app[WORLD] = World(settings)
+    app[BOOK] = Book()
     app.on_response_prepare.append(harden)
     app.on_cleanup.append(_close)
     twilio.add_routes(app)

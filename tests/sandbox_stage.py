@@ -42,6 +42,7 @@ class Product:
     hooks: list[Hook] = field(default_factory=list)
     tickets: list[dict[str, Any]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    dispositions: dict[str, int] = field(default_factory=dict)
 
     async def hook(self, request: web.Request) -> web.Response:
         if request.content_type == "application/json":
@@ -56,8 +57,11 @@ class Product:
 
     async def listing(self, request: web.Request) -> web.Response:
         self.tokens.append(request.headers.get("Authorization", ""))
-        rows = [{"reference": one["reference"], "status": one["status"]} for one in self.tickets]
+        rows = [{name: one[name] for name in ("reference", "status", "version")} for one in self.tickets]
         return web.json_response({"items": rows, "next": None})
+
+    async def figures(self, _request: web.Request) -> web.Response:
+        return web.json_response({"dispositions": self.dispositions})
 
     async def ticket(self, request: web.Request) -> web.Response:
         return web.json_response(
@@ -122,6 +126,7 @@ async def opened_stage(folder: Path, **changes: Any) -> AsyncIterator[Stage]:
     app = web.Application()
     app.router.add_post("/hooks/{tail:.*}", product.hook)
     app.router.add_get("/api/v1/tickets", product.listing)
+    app.router.add_get("/api/v1/figures", product.figures)
     app.router.add_get("/api/v1/tickets/{reference}", product.ticket)
     url = f"http://127.0.0.1:{ports[1]}"
     settings = Settings(

@@ -5,6 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.control import asked
+from sandbox.control.counters import BOOK
 from sandbox.world import WORLD, World
 
 
@@ -52,4 +53,5 @@ def _told(world: World) -> dict[str, Any]:
 
 async def reset(request: web.Request) -> web.Response:
     request.app[WORLD].forget()
+    request.app[BOOK].loose_before = None
     return web.json_response({"reset": True})

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,16 @@ async def test_a_message_is_heard_once(stage: Stage) -> None:
     assert await sari.heard("laporan") == 1
 
 
-def ticket(status: str, *texts: str, events: tuple[str, ...] = ()) -> dict[str, Any]:
-    messages = [{"direction": "in", "channel": "whatsapp", "text": text} for text in texts]
+def ticket(version: int, status: str, *texts: str, events: tuple[str, ...] = ()) -> dict[str, Any]:
+    at = datetime.now(UTC).isoformat()
+    messages = [
+        {"id": f"{number}", "direction": "in", "channel": "whatsapp", "text": text, "at": at}
+        for number, text in enumerate(texts)
+    ]
     return {
         "reference": "INC-7K3M9QXA",
         "status": status,
+        "version": version,
         "messages": messages,
         "events": [{"type": kind} for kind in events],
     }
@@ -71,8 +77,10 @@ def ticket(status: str, *texts: str, events: tuple[str, ...] = ()) -> dict[str, 
 
 async def test_counters_compare_what_was_said_with_what_the_product_shows(stage: Stage) -> None:
     ani = stage.sandbox.phone("ani")
-    await ani.says("checkout gagal", wait=True)
-    await ani.says("saldo kepotong", wait=True)
+    stage.product.dispositions = {"greeting": 4}
+    assert (await stage.sandbox.get("api/counters"))["sent"] == 0
+    for text in ("halo kak", "checkout gagal", "saldo kepotong"):
+        await ani.says(text, wait=True)
     await asyncio.to_thread(
         lambda: stage.twilio().messages.create(
             to="whatsapp:+6281200000001", from_=WHATSAPP_FROM, body="Nomor INC-7K3M9QXA"
@@ -80,14 +88,15 @@ async def test_counters_compare_what_was_said_with_what_the_product_shows(stage:
     )
     async with stage.bot() as bot:
         await bot.send_message(900000001, "Baru: INC-7K3M9QXA")
-    stage.product.tickets = [ticket("closed", "checkout gagal", "checkout gagal")]
+    stage.product.tickets = [ticket(1, "closed", "checkout gagal", "checkout gagal")]
     figures = await stage.sandbox.get("api/counters")
-    assert (figures["sent"], figures["acknowledged"], figures["stored"], figures["doubled"]) == (2, 2, 1, 1)
-    assert figures["closed_without_yes"] == 1
+    names = ("sent", "acknowledged", "stored", "lost", "doubled", "closed_without_yes", "to_agent")
+    assert [figures[name] for name in names] == [3, 3, 1, 2, 1, 1, "Sari"]
     assert 0 <= figures["to_agent_s"] < 5
-    stage.product.tickets = [ticket("closed", "checkout gagal", "saldo kepotong", events=("confirmed",))]
+    stage.product.dispositions = {"greeting": 5}
+    stage.product.tickets = [ticket(2, "closed", "checkout gagal", "saldo kepotong", events=("confirmed",))]
     figures = await stage.sandbox.get("api/counters")
-    assert (figures["stored"], figures["doubled"], figures["closed_without_yes"]) == (2, 0, 0)
+    assert [figures[name] for name in names] == [3, 3, 3, 0, 0, 0, "Sari"]
     assert stage.product.tokens[-1] == "Bearer tok-en"
 
 
