@@ -43,6 +43,9 @@ def buttons(scene: Scene, titles: Mapping[str, str]) -> tuple[Choice, ...]:
         return ()
     if notice.purpose == "ask_service":
         return _services(scene, ticket)
+    if notice.purpose == "ack_p1" and scene.instant("since") is None:
+        # Its buttons speak of an outage that others have reported too.
+        return ()
     return tuple(
         Choice(payload=f"{PAYLOADS.get(code, code)}:{short(ticket.reference)}", title=fit(title))
         for code, title in titles.items()

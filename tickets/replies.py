@@ -109,9 +109,6 @@ def wording_of(scene: Scene) -> str:
     purpose, ticket = scene.briefing.notice.purpose, scene.ticket
     if ticket is None:
         return purpose
-    if purpose == "ack_p1" and not (ticket.service and scene.briefing.notice.params.get("known")):
-        # One person's word is no known outage yet: say that it is urgent, not that it is true.
-        return "ack_urgent"
     if purpose == "confirm" and ticket.kind is Kind.NOT_AN_INCIDENT:
         return "confirm_answered"
     if purpose == "confirm" and ticket.resolved_at is None:

@@ -118,7 +118,8 @@ def _times(scene: Scene) -> dict[str, Any]:
     happened = (ticket.ended_at or ticket.verified_at) if ticket else None
     return {
         "next_news": scene.moment(due),
-        "since": scene.moment(ticket.occurred_at if ticket else None),
+        # One person's word is no known outage: only what is known has a beginning.
+        "since": scene.moment(scene.instant("since")),
         "time": scene.moment(happened),
         "opens": scene.moment(scene.instant("opens_at")),
         "date": scene.date(scene.instant("lapse_at")),

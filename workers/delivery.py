@@ -226,6 +226,13 @@ def attempt(one: Ready) -> Attempt:
     )
 
 
+def as_sent(one: Ready) -> OutboundMessage:
+    """The message with the words that the doubtful try carried, where they were written down; now it may say others."""
+    messages = one.briefing.view.messages if one.briefing.view else ()
+    words = next((said.text for said in messages if said.id == one.notice.id), one.message.text)
+    return msgspec.structs.replace(one.message, text=words)
+
+
 def _later(notice: Notice, reason: Reason, at: datetime) -> Outcome:
     return Outcome(notice=notice, state="retry", reason=reason, not_before=at)
 
@@ -239,6 +246,6 @@ def _verdict(answer: object) -> str:
 async def _look_up(doubtful: Sequence[Ready]) -> list[str | BaseException | None]:
     async def one(ready: Ready) -> str | None:
         async with asyncio.timeout(FIND_S):
-            return await ready.channel.find(ready.message)
+            return await ready.channel.find(as_sent(ready))
 
     return await asyncio.gather(*(one(ready) for ready in doubtful), return_exceptions=True)
