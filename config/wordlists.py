@@ -44,6 +44,8 @@ MEANINGS: Final = (
     "other_problem",
     "request",
     "time",
+    "gone",
+    "particles",
     "filler",
 )
 _KEYS: Final = (*MEANINGS, "slang", "stop")
