@@ -1,6 +1,6 @@
 """Checks that what the operator's files name exists: services, teams, calendars, policies, categories."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from config.calendarfiles import known_zone
 from config.schema import ConfigSet, Rule, Signal, When
@@ -10,15 +10,15 @@ from config.yamlfiles import Document, Where
 CHANNELS = ("whatsapp", "mail", "web", "api", "alert", "telegram")
 
 
-def check_references(config: ConfigSet, documents: Mapping[str, Document]) -> None:
-    """Tell each document which of its names do not exist.
+def check_references(config: ConfigSet, documents: Mapping[str, Document], calendars: Sequence[str]) -> None:
+    """Tell each document which of its names do not exist; ``calendars`` are the codes of all calendar files.
 
     A file that could not be read names nothing, and would make every reference to it look wrong; such are left out.
     """
     _check_services(config, documents)
-    _check_teams(config, documents)
+    _check_teams(config, documents, calendars)
     _check_organisations(config, documents)
-    _check_sla(config, documents)
+    _check_sla(config, documents, calendars)
     _check_rules(config, documents)
     _check_desk(config, documents)
 
@@ -48,10 +48,10 @@ def _check_services(config: ConfigSet, documents: Mapping[str, Document]) -> Non
             _name(document, (*where, "affects", index), "service", affected, services)
 
 
-def _check_teams(config: ConfigSet, documents: Mapping[str, Document]) -> None:
+def _check_teams(config: ConfigSet, documents: Mapping[str, Document], calendars: Sequence[str]) -> None:
     document = documents["teams"]
     for code, team in config.teams.items():
-        _name(document, ("teams", code, "calendar"), "calendar", team.calendar, config.calendars)
+        _name(document, ("teams", code, "calendar"), "calendar", team.calendar, calendars)
         _name(document, ("teams", code, "escalates_to"), "team", team.escalates_to, _declared(document, "teams"))
         if team.escalates_to == code:
             document.complain(("teams", code, "escalates_to"), "a team cannot escalate to itself")
@@ -71,11 +71,11 @@ def _check_organisations(config: ConfigSet, documents: Mapping[str, Document]) -
             domains[domain] = code
 
 
-def _check_sla(config: ConfigSet, documents: Mapping[str, Document]) -> None:
+def _check_sla(config: ConfigSet, documents: Mapping[str, Document], calendars: Sequence[str]) -> None:
     document = documents["sla"]
     for code, policy in config.sla.items():
         where = ("policies", code)
-        _name(document, (*where, "calendar"), "calendar", policy.calendar, config.calendars)
+        _name(document, (*where, "calendar"), "calendar", policy.calendar, calendars)
         for priority in ("P1", "P2", "P3"):
             if priority not in policy.targets:
                 document.complain((*where, "targets"), f"{code}: {priority} has no targets")

@@ -40,9 +40,10 @@ def load_config(folder: Path, *checks: Check) -> ConfigSet:
         calendars=calendars,
         matrix=_matrix(documents["sla"]),
         desk=_desk(documents["desk"]),
+        words=_words(folder / "words"),
         **_fields(rules),
     )
-    check_references(config, documents)
+    check_references(config, documents, [one.file.split("/")[-1].removesuffix(".yaml") for one in calendar_documents])
     problems = [problem for one in (*documents.values(), *calendar_documents) for problem in one.problems]
     if not problems:
         problems = [problem for check in checks for problem in check(config)]
@@ -58,6 +59,14 @@ def fingerprint(config: ConfigSet) -> str:
     for entry in (*plain["rules"], *plain["signals"]):
         entry.pop("place", None)
     return hashlib.sha256(msgspec.json.encode(plain, order="deterministic")).hexdigest()
+
+
+def _words(folder: Path) -> str:
+    """A digest of the word lists: with other words the same rules decide otherwise."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.yaml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def _fields(rules: RuleFile) -> dict[str, Any]:

@@ -139,7 +139,8 @@ def _entry(
         document.complain((*where, "when"), f"{entry.id}: 'any' or 'all' must say when it holds")
         return None
     _check_patterns(document, entry.when, (*where, "when"))
-    place = Place(document.file, document.line((*where, "id")))
+    examples = tuple(document.line((*where, "examples", index)) for index in range(len(entry.examples)))
+    place = Place(document.file, document.line((*where, "id")), examples)
     return msgspec.structs.replace(entry, place=place)
 
 

@@ -20,10 +20,11 @@ Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where in the files something stands. Not part of the hash."""
+    """Where in the files something and its examples stand. Not part of the hash."""
 
     file: str = ""
     line: int = 0
+    examples: tuple[int, ...] = ()
 
 
 class Bilingual(msgspec.Struct, frozen=True):
@@ -239,10 +240,12 @@ Matrix = Mapping[LevelName, Mapping[LevelName, PriorityName]]
 class ConfigSet(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the operator's files say. ``hash`` is over their canonical form: the meaning, not the layout.
 
-    ``matrix`` is read ``matrix[impact][urgency]``.
+    ``matrix`` is read ``matrix[impact][urgency]``. ``words`` is a digest of the word
+    lists that the rules were read with.
     """
 
     hash: str
+    words: str = ""
     services: Mapping[str, Service] = {}
     teams: Mapping[str, Team] = {}
     organisations: Mapping[str, Organisation] = {}

@@ -1,8 +1,10 @@
-"""Turns plain values into the structs of ``config/schema.py``, and says what does not fit in words of an operator."""
+"""Turns plain values into the structs of ``config/schema.py``, and says what does not fit in words of an operator.
 
-import re
+msgspec stops at the first fault and knows no lines, so everything is looked at beforehand; msgspec has the last word.
+"""
+
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -12,17 +14,18 @@ from config.yamlfiles import Document, Where
 
 Shape = TypeVar("Shape")
 
-_AT = re.compile(r" - at `\$(?P<path>[^`]*)`$")
-_STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<index>\d+)\]")
-_NAMES = {
-    "`str`": "a text",
-    "`int`": "a whole number",
-    "`array`": "a list",
-    "`object`": "a mapping (key: value)",
-    "`bool`": "true or false",
-    "`null`": "nothing",
-    "`float`": "a number",
-}
+# Which plain type a shape wants, and what an operator calls it.
+_WANTED: Final[tuple[tuple[type[inspect.Type], type, str], ...]] = (
+    (inspect.StrType, str, "a text (put it in quotes)"),
+    (inspect.BoolType, bool, "true or false"),
+    (inspect.IntType, int, "a whole number"),
+    (inspect.VarTupleType, list, "a list"),
+    (inspect.DictType, dict, "a mapping (key: value)"),
+    (inspect.StructType, dict, "a mapping (key: value)"),
+    (inspect.LiteralType, str, "a word"),
+)
+# Fields that the reader fills in by itself.
+_OURS: Final = ("place", "hash")
 
 
 def meant(word: str, known: Iterable[str]) -> str:
@@ -40,49 +43,59 @@ def fit(document: Document, value: Any, where: Where, shape: type[Shape]) -> Sha
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
-        _translate(document, str(error), where)
+        document.complain(where, str(error))
         return None
 
 
 def _look(document: Document, value: Any, where: Where, shape: inspect.Type) -> None:
-    """Find unknown keys and words outside closed lists, all of them; msgspec finds the rest."""
+    """Find all that does not fit a shape."""
     if isinstance(shape, inspect.UnionType):
         options = [one for one in shape.types if not isinstance(one, inspect.NoneType)]
         if value is not None and len(options) == 1:
             _look(document, value, where, options[0])
-    elif isinstance(shape, inspect.StructType) and isinstance(value, dict):
+        return
+    wanted = next(((plain, words) for kind, plain, words in _WANTED if isinstance(shape, kind)), None)
+    if wanted and (not isinstance(value, wanted[0]) or (wanted[0] is int and isinstance(value, bool))):
+        document.complain(where, f"{_field(where)}: {_shown(value)} is not {wanted[1]}")
+    elif isinstance(shape, inspect.StructType):
         _look_at_keys(document, value, where, shape)
-    elif isinstance(shape, inspect.DictType) and isinstance(value, dict):
+    elif isinstance(shape, inspect.DictType):
         for key, item in value.items():
             _look(document, key, (*where, key), shape.key_type)
             _look(document, item, (*where, key), shape.value_type)
-    elif isinstance(shape, inspect.VarTupleType) and isinstance(value, list):
+    elif isinstance(shape, inspect.VarTupleType):
         for index, item in enumerate(value):
             _look(document, item, (*where, index), shape.item_type)
-    elif isinstance(shape, inspect.LiteralType) and isinstance(value, str) and value not in shape.values:
+    elif isinstance(shape, inspect.LiteralType) and value not in shape.values:
         allowed = [str(one) for one in shape.values]
-        field = next((str(step) for step in reversed(where) if isinstance(step, str)), "value")
-        document.complain(where, f"{field}: {value!r} is not one of {', '.join(allowed)}{meant(value, allowed)}")
+        document.complain(
+            where, f"{_field(where)}: {value!r} is not one of {', '.join(allowed)}{meant(value, allowed)}"
+        )
 
 
 def _look_at_keys(document: Document, value: dict[str, Any], where: Where, shape: inspect.StructType) -> None:
-    fields = {field.encode_name: field.type for field in shape.fields if field.encode_name not in ("place", "hash")}
+    fields = {field.encode_name: field for field in shape.fields if field.encode_name not in _OURS}
     for key, item in value.items():
-        if key not in fields:
-            document.complain((*where, key), f"unknown key {key!r}{meant(key, fields)}")
+        if key in fields:
+            _look(document, item, (*where, key), fields[key].type)
         else:
-            _look(document, item, (*where, key), fields[key])
+            document.complain((*where, key), f"unknown key {key!r}{meant(key, fields)}")
+    for name, field in fields.items():
+        if field.required and name not in value:
+            document.complain(where, f"{_field(where)}: the key {name!r} is missing")
 
 
-def _translate(document: Document, message: str, where: Where) -> None:
-    """Put msgspec's message at its line, in plain words."""
-    found = _AT.search(message)
-    path = found["path"] if found else ""
-    steps = tuple(step["key"] if step["key"] else int(step["index"]) for step in _STEP.finditer(path))
-    text = _AT.sub("", message)
-    for technical, plain in _NAMES.items():
-        text = text.replace(technical, plain)
-    text = text.replace("Object missing required field", "missing key").replace("`", "'").replace(" | nothing", "")
-    text = text[:1].lower() + text[1:]
-    field = next((str(step) for step in reversed((*where, *steps)) if isinstance(step, str)), "")
-    document.complain((*where, *steps), f"{field}: {text}" if field else text)
+def _field(where: Where) -> str:
+    """The last name on the way to a place."""
+    return next((str(step) for step in reversed(where) if isinstance(step, str)), "here")
+
+
+def _shown(value: Any) -> str:
+    """A value as an operator wrote it, in short."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else repr(value)

@@ -100,23 +100,24 @@ def check_examples(config: ConfigSet, words: Words) -> list[ConfigProblem]:
 
 def _rules_that_miss(book: RuleBook, config: ConfigSet) -> Iterator[ConfigProblem]:
     for rule in config.rules:
-        for example in rule.examples:
+        for number, example in enumerate(rule.examples):
             decided = book.decide(Facts(text=book.plain(example))).rules
             if rule.id not in decided:
                 instead = f"the rule {decided[-1]!r} decides it" if decided else "no rule decides it"
-                yield _missed(rule, example, instead)
+                yield _missed(rule, number, instead)
 
 
 def _signals_that_miss(book: RuleBook, config: ConfigSet) -> Iterator[ConfigProblem]:
     for signal in config.signals:
-        for example in signal.examples:
+        for number, example in enumerate(signal.examples):
             if signal.id not in book.decide(Facts(text=book.plain(example))).signals:
-                yield _missed(signal, example, "the signal does not match it")
+                yield _missed(signal, number, "the signal does not match it")
 
 
-def _missed(entry: Rule | Signal, example: str, instead: str) -> ConfigProblem:
-    message = f"{entry.id}: its own example {example!r} does not lead here; {instead}"
-    return ConfigProblem(entry.place.file, entry.place.line, message)
+def _missed(entry: Rule | Signal, number: int, instead: str) -> ConfigProblem:
+    message = f"{entry.id}: its own example {entry.examples[number]!r} does not lead here; {instead}"
+    lines = entry.place.examples
+    return ConfigProblem(entry.place.file, lines[number] if number < len(lines) else entry.place.line, message)
 
 
 def _clauses(when: When) -> Iterator[Clause]:
