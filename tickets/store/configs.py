@@ -1,7 +1,6 @@
 """Configuration sets under the hash of their canonical form, so that every event's ``config`` can be looked up."""
 
 from datetime import datetime
-from typing import Final
 
 import msgspec
 from sqlalchemy import Connection
@@ -9,8 +8,6 @@ from sqlalchemy import Connection
 from config.schema import ConfigSet
 from tickets.store import schema
 from tickets.store.rows import claim
-
-_encoder: Final = msgspec.json.Encoder(order="sorted")
 
 
 class Known:
@@ -23,7 +20,8 @@ class Known:
         """Write the set where it is not known to stand there."""
         if config.hash in self._hashes:
             return
-        body = _encoder.encode(config).decode()
+        plain = msgspec.to_builtins(config, order="sorted", str_keys=True)
+        body = msgspec.json.encode(plain).decode()
         claim(connection, schema.config_set, [{"hash": config.hash, "body": body, "first_at": at}], "hash")
 
     def committed(self, config: ConfigSet) -> None:
