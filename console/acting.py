@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from console.checkout import settings_here
-from console.compose import start_writer
+from console.compose import ringing, writing
 from console.failure import Failure
 from console.foundation import Foundation
 from router.desk import Desk
@@ -28,7 +28,7 @@ def opened() -> Iterator[Foundation]:
 
 def perform(foundation: Foundation, action: str, subject: str = "", data: Mapping[str, Any] | None = None) -> Answer:
     """Do one thing as the operator. Raises ``Failure`` when it was refused, and says why."""
-    with start_writer(foundation, ringing=True) as writer:
+    with ringing(foundation) as bell, writing(foundation, bell) as writer:
         answer = Desk(writer).perform_now(
             Command(
                 key=f"operator:{uuid.uuid4().hex}",

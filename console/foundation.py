@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from channels.blobs.files import FileBlobs
 from config.clock import Clock
 from config.load import load_config
 from config.schema import ConfigSet
@@ -67,8 +68,13 @@ class Foundation:
         return database
 
     @cached_property
+    def blobs(self) -> FileBlobs:
+        """Large files, beside the database."""
+        return FileBlobs(self.settings.data_dir / "blobs")
+
+    @cached_property
     def reader(self) -> Reader:
-        return Reader(self.database)
+        return Reader(self.database, self.clock, self.blobs)
 
     def migrated(self) -> "Foundation":
         """Bring the tables up to date where they are not; one process does it, others wait."""

@@ -1,0 +1,126 @@
+"""Builds what several processes need from a foundation: the bell, the writer, the words, the channels."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import redis
+
+from channels.base import Channel
+from channels.published import Published
+from channels.registry import Registry
+from channels.telegram import api as telegram_api
+from channels.telegram.channel import TelegramChannel
+from channels.telegram.discretion import Discretion, Showing
+from channels.telegram.notices import Composer
+from channels.whatsapp import client as twilio_client
+from channels.whatsapp.hook import STATUS_PATH
+from channels.whatsapp.send import WhatsApp
+from channels.whatsapp.templates import KnownTemplates
+from config.settings import Telegram, Twilio
+from console.foundation import Foundation
+from console.redis_server import redis_url
+from tickets.masking import mask
+from tickets.replies import House
+from tickets.store.state import Cursors
+from tickets.store.writer import ThreadWriter
+from tickets.submission import Committed
+from workers.bell import RqBell
+
+# The bell never delays an answer, and asking whether it is there does not either.
+QUICK_S: Final = 0.2
+
+
+def quick_redis(foundation: Foundation) -> redis.Redis:
+    """A connection for ringing and counting: it gives up after 200 ms."""
+    return redis.Redis.from_url(
+        redis_url(foundation.settings), socket_timeout=QUICK_S, socket_connect_timeout=QUICK_S, retry=None
+    )
+
+
+@contextmanager
+def ringing(foundation: Foundation) -> Iterator[RqBell]:
+    """A bell that rings in its own thread."""
+    connection = quick_redis(foundation)
+    bell = RqBell(connection)
+    bell.start()
+    try:
+        yield bell
+    finally:
+        bell.stop()
+        connection.close()
+
+
+@contextmanager
+def writing(foundation: Foundation, bell: RqBell, on_commit: Committed | None = None) -> Iterator[ThreadWriter]:
+    """This process's writer, from start to stop."""
+    settings = foundation.settings
+    writer = ThreadWriter(
+        foundation.database,
+        foundation.router,
+        config=lambda: foundation.config,
+        tokens=foundation.tokens,
+        clock=foundation.clock,
+        blobs=foundation.blobs,
+        on_commit=on_commit,
+        bell=bell,
+        timezone=settings.timezone,
+        language=settings.language,
+    )
+    writer.start()
+    try:
+        yield writer
+    finally:
+        writer.stop()
+
+
+def house(foundation: Foundation) -> House:
+    """What the words need to know of the installation."""
+    settings = foundation.settings
+    return House(
+        texts=foundation.texts,
+        config=foundation.config,
+        tracking=foundation.tokens.tracking,
+        public_url=settings.public_url,
+        timezone=settings.timezone,
+        played=bool(settings.played),
+    )
+
+
+def composer(foundation: Foundation, telegram: Telegram) -> Composer:
+    """What puts notices to agents into cards."""
+    public_url = foundation.settings.public_url
+    return Composer(
+        words=foundation.texts,
+        discretion=Discretion(
+            showing=Showing(telegram.content),
+            mask=lambda words: mask(words).text,
+            link=lambda reference: f"{public_url}/console/tickets/{reference}",
+        ),
+        config=lambda: foundation.config,
+    )
+
+
+def sending_channels(foundation: Foundation) -> Registry:
+    """The channels that a worker sends on: those that are open on this installation."""
+    settings = foundation.settings
+    found: list[Channel] = [Published(lambda: house(foundation))]
+    if settings.telegram is not None:
+        bot = telegram_api.connect(settings.telegram.bot_token.reveal(), settings.telegram.base_url)
+        found.append(TelegramChannel(bot, composer(foundation, settings.telegram)))
+    if settings.twilio is not None:
+        found.append(_whatsapp(foundation, settings.twilio))
+    return Registry(found)
+
+
+def _whatsapp(foundation: Foundation, twilio: Twilio) -> WhatsApp:
+    settings = foundation.settings
+    # Twilio refuses a message whose status address it could never reach.
+    reachable = "twilio" in settings.played or not settings.public_is_local
+    return WhatsApp(
+        twilio_client.connect(twilio.account_sid, twilio.auth_token.reveal(), twilio.base_url),
+        sender=twilio.whatsapp_from,
+        house=lambda: house(foundation),
+        templates=KnownTemplates(Cursors(foundation.database).get),
+        status_url=settings.public_url + STATUS_PATH if reachable else None,
+    )
