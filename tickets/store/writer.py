@@ -55,7 +55,7 @@ class ThreadWriter:
             timezone=timezone,
             language=language,
         )
-        self._room = room or WaitingRoom()
+        self._room = room if room is not None else WaitingRoom()
         self._on_commit = on_commit
         self._ringer = Ringer(bell) if bell else None
         self._inside: list[Waiting] = []
