@@ -70,10 +70,10 @@ class Wire:
 class OutboxStage:
     """A migrated SQLite file, its writer, and a clock that stands where it is put."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, now: datetime = NOW) -> None:
         self.path = folder / "sigap.db"
         url = f"sqlite:///{self.path}"
-        self.now = NOW
+        self.now = now
         self.writing = Database(url, checkpoints=True)
         upgrade(self.writing)
         self.database = Database(url)

@@ -7,6 +7,7 @@ from pathlib import Path
 import redis
 
 from console.redis_server import command, prepare_folders, socket_path
+from workers.connections import quick
 
 
 class RedisStage:
@@ -38,11 +39,9 @@ class RedisStage:
             self._process.wait(10)
             self._process = None
 
-    def connect(self, timeout_s: float | None = 0.2) -> redis.Redis:
+    def connect(self, timeout_s: float = 0.2) -> redis.Redis:
         """A connection that waits ``timeout_s`` for an answer."""
-        opened = redis.Redis(
-            unix_socket_path=str(socket_path(self._folder)), socket_timeout=timeout_s, socket_connect_timeout=timeout_s
-        )
+        opened = quick(self.url, timeout_s)
         self._opened.append(opened)
         return opened
 

@@ -55,6 +55,7 @@ class ClockRole:
     ) -> None:
         self._timers, self._desk, self._outbox, self._bell, self._clock = timers, desk, outbox, bell, clock
         self._asked: dict[str, float] = {}
+        self._answered: set[str] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fire and sweep until ``stop`` is set."""
@@ -82,8 +83,16 @@ class ClockRole:
         now = self._clock()
         loop_time = asyncio.get_running_loop().time()
         self._asked = {key: at for key, at in self._asked.items() if loop_time - at < AGAIN_S}
+        self._answered &= self._asked.keys()
         rows = await asyncio.to_thread(self._timers.ripe, now, AT_ONCE)
-        commands = [one for one in (command_of(row, now) for row in rows) if one.key not in self._asked]
+        commands = []
+        for row in rows:
+            command = command_of(row, now)
+            if command.key not in self._asked:
+                commands.append(command)
+            elif command.key in self._answered:
+                # It was decided, and yet it stands there: it must not keep the others from their turn.
+                await asyncio.to_thread(self._timers.forget, row)
         answers = await asyncio.gather(*(self._desk.perform(one) for one in commands), return_exceptions=True)
         for command, answer in zip(commands, answers, strict=True):
             if isinstance(answer, Unavailable):
@@ -91,6 +100,8 @@ class ClockRole:
             self._asked[command.key] = loop_time
             if isinstance(answer, BaseException):
                 log.error("due_failed", key=command.key, error=type(answer).__name__)
+            else:
+                self._answered.add(command.key)
         return len(commands)
 
     async def _fire_ripe(self) -> float:
