@@ -15,7 +15,7 @@ from tickets.model import Disposition, Ticket
 from tickets.references import PREFIX
 from tickets.wording import normalise
 
-_ACTIONS = {"yes": "confirm", "no": "deny", "not_yet": "not_yet", "stopped": "all_stopped"}
+_ACTIONS = {"yes": "confirm", "no": "deny", "not_yet": "not_yet", "stopped": "all_stopped", "object": "object"}
 _SCORED = {
     "good": ("puas", "bagus", "baik", "good", "great", "mantap"),
     "okay": ("biasa saja", "biasa", "okay", "lumayan"),

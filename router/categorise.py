@@ -32,6 +32,8 @@ class Classification:
     alone: bool = False
     signals: tuple[str, ...] = ()
     keyword: str | None = None
+    # The levels that a rule named itself; words in passing do not lower them.
+    rated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def classify(
         alone=any(rule.alone for rule in matched),
         signals=tuple(signals),
         keyword=named.keyword if named else None,
+        rated=tuple(level for level in ("impact", "urgency") if said.first(level)),
     )
 
 

@@ -21,10 +21,12 @@ from router.literals import literals
 MAX_CHARS: Final = 4000
 MAX_UNKNOWN: Final = 60
 LIKENESS: Final = 85
-SHORTEST_TYPO: Final = 5
+SHORTEST_TYPO: Final = 4
+SHORTEST_MEANT: Final = 5
 MAX_TOKEN: Final = 40
 
 _TOKEN = re.compile(r"[^\W_]+")
+_DOUBLED = re.compile(r"([a-z])\1+")
 # Endings that a word may carry, and how long what is left must be at least.
 _ENDINGS: Final = (("", 3), ("nya", 2), ("lah", 3), ("kah", 3), ("ku", 3), ("mu", 3), ("an", 4), ("in", 4), ("s", 3))
 
@@ -61,7 +63,7 @@ class Lexicon:
         wanted = {phrase for phrase in map(phrase_of, phrases) if phrase}
         self._phrases = _automaton((f" {phrase} ", phrase) for phrase in wanted)
         self._vocabulary = {word for phrase in wanted for word in phrase.split()}
-        self._known = self._vocabulary | {word for entry in known for word in words_of(entry)}
+        self._known = {word for entry in known for word in words_of(entry)}
         self._by_length = _by_length(self._vocabulary)
         self._compiled = {pattern: re2.compile(pattern, pattern_options()) for pattern in set(patterns)}
         self._unfiltered = [pattern for pattern in self._compiled if not literals(pattern)]
@@ -92,7 +94,7 @@ class Lexicon:
         unknown: set[str] = set()
         corrected: list[str] = []
         for word in words:
-            if word not in self._known and word not in unknown and len(unknown) < MAX_UNKNOWN:
+            if word not in self._vocabulary and word not in unknown and len(unknown) < MAX_UNKNOWN:
                 unknown.add(word)
                 nearest = self._nearest(word) if len(word) <= MAX_TOKEN else None
                 if nearest:
@@ -103,11 +105,14 @@ class Lexicon:
     def _look_up(self, word: str) -> str | None:
         """The known word that was meant: without its ending, or at least ``LIKENESS`` per cent alike."""
         stripped = word.rstrip("0123456789")
+        once = _DOUBLED.sub(r"\1", stripped)
+        if once != word and len(once) >= SHORTEST_TYPO and once in self._vocabulary:
+            return once
         for ending, shortest in _ENDINGS:
             stem = stripped.removesuffix(ending)
             if len(stem) >= shortest and stem != word and stem in self._vocabulary:
                 return stem
-        if len(word) < SHORTEST_TYPO:
+        if len(word) < SHORTEST_TYPO or word in self._known:
             return None
         lengths = range(int(len(word) * 0.74), int(len(word) * 1.36) + 1)
         near = [candidate for length in lengths for candidate in self._by_length.get(length, ())]
@@ -118,7 +123,7 @@ class Lexicon:
 def _by_length(words: Iterable[str]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for word in sorted(words):
-        if len(word) >= SHORTEST_TYPO:
+        if len(word) >= SHORTEST_MEANT:
             found.setdefault(len(word), []).append(word)
     return found
 

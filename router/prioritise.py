@@ -72,6 +72,7 @@ class _Levels:
 
     def __init__(self, classification: Classification) -> None:
         self.impact, self.urgency = classification.impact, classification.urgency
+        self._rated = classification.rated
         by = classification.rules[-1] if classification.rules else "fallback"
         self._steps: list[dict[str, str]] = [
             {"level": "impact", "to": self.impact, "because": "start", "of": by},
@@ -90,7 +91,7 @@ class _Levels:
                 continue
             if not signal.lowers:
                 self.raise_to(level, to, "signal", signal.id)
-            elif _rank(to) < _rank(getattr(self, level)):
+            elif level not in self._rated and _rank(to) < _rank(getattr(self, level)):
                 self._set(level, to, "signal", signal.id)
 
     def reasons(self) -> dict[str, Any]:

@@ -80,6 +80,7 @@ _SHAPES: Mapping[str, tuple[str, ...]] = {
     "score": ("value", "reference"),
     "which": ("reference", "value"),
     "stopped": ("reference",),
+    "object": ("reference",),
     "tell_when_fixed": ("reference",),
     "mine_differs": ("reference",),
 }

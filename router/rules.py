@@ -29,6 +29,7 @@ class RuleBook:
                 *(self._phrase(word) for clause in clauses for word in clause.words),
             ],
             patterns=(pattern for clause in clauses for pattern in clause.patterns),
+            known=(word for found in (*words.by_meaning.values(), *words.stop.values()) for word in found),
         )
 
     @property
