@@ -45,13 +45,13 @@ class Words(Protocol):
 
 
 class Leases(Protocol):
-    """Who may act once at a time. The fence rises with every new holder."""
+    """Who may act once at a time."""
 
     def take(self, name: str, holder: str, now: datetime, seconds: int = 15) -> int | None: ...
 
-    def keep(self, name: str, holder: str, fence: int, now: datetime, seconds: int = 15) -> bool: ...
+    def keep(self, name: str, holder: str, now: datetime, seconds: int = 15) -> bool: ...
 
-    def release(self, name: str, holder: str, fence: int, now: datetime) -> None: ...
+    def release(self, name: str, holder: str) -> None: ...
 
 
 class Cursors(Protocol):

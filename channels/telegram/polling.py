@@ -26,6 +26,7 @@ from tickets.submission import Unavailable
 LEASE: Final = "telegram-polling"
 LEASE_S: Final = 15
 _KEEP_S: Final = 5.0
+_STAND_BY_S: Final = 2.0
 _BATCH: Final = 50
 _LONGEST_PAUSE_S: Final = 30.0
 _LOG = structlog.get_logger("sigap.telegram")
@@ -53,27 +54,27 @@ class Polling:
     async def run(self, stop: asyncio.Event) -> None:
         """Poll whenever this process holds the lease, until ``stop``."""
         while not stop.is_set():
-            fence = await self._take()
-            if fence is None:
-                await ended(stop, _KEEP_S)
+            if not await self._take():
+                await ended(stop, _STAND_BY_S)
                 continue
             try:
-                await self._hold(fence, stop)
+                await self._hold(stop)
             finally:
                 with suppress(Unavailable):
-                    await asyncio.to_thread(self._leases.release, LEASE, self._holder, fence, self._clock())
+                    await asyncio.to_thread(self._leases.release, LEASE, self._holder)
 
-    async def _take(self) -> int | None:
+    async def _take(self) -> bool:
         try:
-            return await asyncio.to_thread(self._leases.take, LEASE, self._holder, self._clock(), LEASE_S)
+            fence = await asyncio.to_thread(self._leases.take, LEASE, self._holder, self._clock(), LEASE_S)
         except Unavailable as problem:
             _LOG.warning("telegram.lease_unavailable", reason=problem.reason)
-            return None
+            return False
+        return fence is not None
 
-    async def _hold(self, fence: int, stop: asyncio.Event) -> None:
+    async def _hold(self, stop: asyncio.Event) -> None:
         """Poll until the process stops or the lease is lost; what is being handled is finished first."""
         ending = asyncio.Event()
-        keeper = asyncio.create_task(self._keep(fence, stop, ending))
+        keeper = asyncio.create_task(self._keep(stop, ending))
         try:
             await self._poll(ending)
         finally:
@@ -81,11 +82,11 @@ class Polling:
             with suppress(asyncio.CancelledError):
                 await keeper
 
-    async def _keep(self, fence: int, stop: asyncio.Event, ending: asyncio.Event) -> None:
+    async def _keep(self, stop: asyncio.Event, ending: asyncio.Event) -> None:
         kept = True
         while kept and not await ended(stop, _KEEP_S):
             try:
-                kept = await asyncio.to_thread(self._leases.keep, LEASE, self._holder, fence, self._clock(), LEASE_S)
+                kept = await asyncio.to_thread(self._leases.keep, LEASE, self._holder, self._clock(), LEASE_S)
             except Unavailable as problem:
                 _LOG.warning("telegram.lease_unavailable", reason=problem.reason)
                 kept = False

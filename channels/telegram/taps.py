@@ -88,13 +88,14 @@ async def _answered(visit: Visit, intent: Tapped, tap: Tap, answer: Answer) -> l
     view = await visit.view(tap.reference)
     if view is None:
         return [toast]
-    if tap.verb in _ONCE:
-        stays = not answer.ok and answer.refused is not Refused.OFFER_GONE
-        if stays:
-            return [toast]
-        words = _first_words(visit, view) if answer.ok and tap.verb == "accept" else []
-        return [toast, _settled(visit, view, text), *words]
-    return [toast, _redraw(visit, view)]
+    if tap.verb == "accept" and answer.ok:
+        return [toast, _redraw(visit, view), *_first_words(visit, view)]
+    if tap.verb not in _ONCE:
+        return [toast, _redraw(visit, view)]
+    if not answer.ok and answer.refused is not Refused.OFFER_GONE:
+        return [toast]
+    passed = tap.verb == "pass" and answer.ok
+    return [toast, _settled(visit, view, visit.speech("tg_offer_gone_passed") if passed else text)]
 
 
 def _settled(visit: Visit, view: TicketView, text: str) -> Redraw:
