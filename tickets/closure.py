@@ -71,7 +71,7 @@ def _asked(signs: Signs) -> Verdict:
         return Verdict.NOT_YET
     if signs.works or signs.yes:
         return _agreement(signs)
-    if signs.asks:
+    if signs.asks and not signs.no:
         return Verdict.NONE if signs.unknown >= _OTHER else Verdict.QUESTION
     return _neither(signs)
 
@@ -95,11 +95,13 @@ def _agreement(signs: Signs) -> Verdict:
         return Verdict.NO
     if signs.reservation:
         return Verdict.CONTRADICTION
-    if signs.asks and not signs.works and not signs.yes:
-        return Verdict.QUESTION
-    if not signs.works and signs.unknown >= _OTHER:
-        return Verdict.ASK
-    return Verdict.YES
+    if signs.works:
+        return Verdict.YES
+    if signs.tried and not signs.done_alone:
+        # "Iya saya coba": agreed to try.
+        return Verdict.NOT_YET
+    # "Iya siap" takes note, and a yes with more behind it may be to something else.
+    return Verdict.ASK if signs.ok or signs.unknown or signs.talk or signs.contrast else Verdict.YES
 
 
 def _neither(signs: Signs) -> Verdict:

@@ -4,47 +4,14 @@ Each clause is cut into segments at words of contrast ("tapi", "but") and of now
 negation reaches the next word that can be negated. Which word means what stands in ``config/words/``.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from config.wordlists import Words
-from tickets.wording import Clause, Plain, normalise
+from tickets.closure_segments import Item, Segment, segments
+from tickets.wording import Plain
 
-# Where a word stands under several meanings, the earlier one of these counts.
-_ORDER: Final = (
-    "other_problem",
-    "withdraw",
-    "not_yet",
-    "request",
-    "question",
-    "fails",
-    "degraded",
-    "works",
-    "gone",
-    "ok",
-    "courtesy",
-    "hedge",
-    "later",
-    "check",
-    "arrives",
-    "contrast",
-    "negation",
-    "no",
-    "yes",
-    "done",
-    "still",
-    "again",
-    "now",
-    "past",
-    "condition",
-    "time",
-    "greetings",
-    "particles",
-    "filler",
-)
-_LONGEST: Final = 4
 # A negation reaches over so many words that mean nothing here.
 _REACH: Final = 2
 # English "no" before these is an answer ("no, it works"), not a negation ("no errors").
@@ -52,6 +19,7 @@ _SUBJECTS: Final = frozenset({"it", "i", "we", "they", "that", "this", "you", "b
 _ONCE_MORE: Final = frozenset({"lagi", "again"})
 _POINTING: Final = frozenset({"it", "this", "that", "ini", "itu"})
 _GOING_ON: Final = frozenset({"lagi", "sedang", "masih", "still"})
+_GOING_TO: Final = frozenset({"will", "akan", "mau", "would"})
 _YET: Final = frozenset({"yet"})
 _BARE_NO: Final = frozenset({"no"})
 
@@ -88,54 +56,12 @@ class Signs:
     # After a word of contrast comes something that is not good news.
     reservation: bool = False
     unknown: int = 0
+    # Other words that carry a sentence ("iya, saya dari …"): a bare yes has none.
+    talk: bool = False
 
     @property
     def says_works(self) -> bool:
         return self.works or self.yes
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A word or phrase and what it means; ``unknown`` when nothing is known about it."""
-
-    meaning: str
-    words: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Segment:
-    """Items that belong together. ``after`` a word of contrast or of now; ``asks`` ends in a question mark."""
-
-    items: list[_Item]
-    contrast: bool = False
-    now: bool = False
-    asks: bool = False
-
-    def has(self, *meanings: str) -> bool:
-        return any(item.meaning in meanings for item in self.items)
-
-    def says(self, single: frozenset[str]) -> bool:
-        """Whether one of these words stands here by itself."""
-        return any(len(item.words) == 1 and item.words[0] in single for item in self.items)
-
-    def only(self, *meanings: str) -> bool:
-        return all(item.meaning in meanings for item in self.items)
-
-
-@lru_cache(maxsize=4)
-def _lexicon(words: Words) -> dict[tuple[str, ...], str]:
-    """Every word and phrase, spelled as ``normalise`` spells, with its first meaning."""
-    found: dict[tuple[str, ...], str] = {}
-    for meaning in _ORDER:
-        for phrase in words.by_meaning[meaning]:
-            plain = normalise(phrase, words, keep_vocatives=True).words
-            if plain:
-                found.setdefault(plain, meaning)
-    for entries in words.stop.values():
-        for word in entries:
-            for part in normalise(word, words, keep_vocatives=True).words:
-                found.setdefault((part,), "filler")
-    return found
 
 
 @lru_cache(maxsize=4)
@@ -147,17 +73,16 @@ def _emoji(words: Words) -> dict[str, str]:
 def read_signs(plain: Plain, words: Words, about: frozenset[str]) -> Signs:
     """All signs of a message."""
     signs = Signs()
-    lexicon = _lexicon(words)
-    segments = [segment for clause in _clauses(plain) for segment in _segments(_items(clause, lexicon), clause.asks)]
+    parts = segments(plain, words)
     was_bad = False
-    for index, segment in enumerate(segments):
-        last = index == len(segments) - 1
+    for index, segment in enumerate(parts):
+        last = index == len(parts) - 1
         found = _Reader(segment, about, opening=index == 0).read()
-        if segment.has("past") and not segment.now:
+        if _was(segment):
             if found.fails and segment.says(_ONCE_MORE):
                 found.works = found.firm = False
                 found.lasting = True
-            elif len(segments) > 1 and not (segment.contrast and last):
+            elif len(parts) > 1 and not (segment.contrast and last):
                 # What was is no news beside what is.
                 was_bad = was_bad or found.fails or found.degraded
                 continue
@@ -168,60 +93,23 @@ def read_signs(plain: Plain, words: Words, about: frozenset[str]) -> Signs:
     return signs
 
 
-def _clauses(plain: Plain) -> Iterator[Clause]:
-    """The clauses; a question mark after nothing of its own ("sudah bisa, kan?") asks the clause before it."""
-    waiting: Clause | None = None
-    for clause in plain.clauses:
-        tag = clause.asks and len(clause.words) < 2 and clause.words in ((), ("kan",), ("ya",), ("right",), ("kah",))
-        if waiting is not None:
-            yield Clause(waiting.words, asks=True) if tag else waiting
-        waiting = clause if not (tag and waiting is not None) else None
-    if waiting is not None:
-        yield waiting
-
-
-def _items(clause: Clause, lexicon: dict[tuple[str, ...], str]) -> list[_Item]:
-    """The clause as items, the longest known phrase first."""
-    items: list[_Item] = []
-    position = 0
-    while position < len(clause.words):
-        for size in range(min(_LONGEST, len(clause.words) - position), 0, -1):
-            phrase = clause.words[position : position + size]
-            meaning = lexicon.get(phrase)
-            if meaning or size == 1:
-                items.append(_Item(meaning or "unknown", phrase))
-                position += size
-                break
-    return items
-
-
-def _segments(items: list[_Item], asks: bool) -> Iterator[_Segment]:
-    # "works now": the word at the end is of what stands before it.
-    trailing = len(items) > 1 and items[-1].meaning == "now"
-    if trailing:
-        items = items[:-1]
-    current = _Segment([])
-    for item in items:
-        if item.meaning in ("contrast", "now"):
-            if current.items:
-                yield current
-            contrast = item.meaning == "contrast" or (current.contrast and not current.items)
-            current = _Segment([], contrast=contrast, now=item.meaning == "now")
-        else:
-            current.items.append(item)
-    current.asks, current.now = asks, current.now or trailing
-    yield current
+def _was(segment: Segment) -> bool:
+    """Whether a segment speaks of what was."""
+    return segment.has("past") and not segment.now
 
 
 class _Reader:
     """Reads one segment."""
 
-    def __init__(self, segment: _Segment, about: frozenset[str], *, opening: bool) -> None:
+    def __init__(self, segment: Segment, about: frozenset[str], *, opening: bool) -> None:
         self.segment, self.about, self.opening = segment, about, opening
         self.signs = Signs()
         # How many words a negation still reaches over; None when none is open.
         self.negated: int | None = None
-        self.belum = False
+        # The only thing that fails is "the problem", so that it can be solved further on.
+        self.troubled = False
+        # What comes after "please", "harus", "want" is not so yet.
+        self.wished = False
 
     def read(self) -> Signs:
         items, signs = self.segment.items, self.signs
@@ -231,18 +119,21 @@ class _Reader:
         self._condition()
         if self.segment.asks or signs.wonders:
             self._question()
+        if signs.works and _was(self.segment) and not signs.tried:
+            # "Tadi bisa", "it used to work": and now?
+            signs.hedged = True
         if signs.hedged:
             signs.works = signs.firm = signs.yes = signs.done_alone = False
         return signs
 
-    def _take(self, item: _Item, items: list[_Item], index: int) -> None:
+    def _take(self, item: Item, items: list[Item], index: int) -> None:
         follows = items[index + 1] if index + 1 < len(items) else None
         match item.meaning:
             case "negation":
                 self._negation(item, follows)
             case "works":
                 self._works(item, follows)
-            case "fails" | "degraded":
+            case "fails" | "degraded" | "troubles":
                 self._fails(item)
             case "gone":
                 self._gone(item)
@@ -255,10 +146,13 @@ class _Reader:
             case "done":
                 if self.negated is not None:
                     self._answer_no()
+            case "ok" if index and items[index - 1].meaning == "done":
+                # "Sudah oke".
+                self.signs.works = self.signs.firm = True
             case _:
                 self._plain(item)
 
-    def _plain(self, item: _Item) -> None:
+    def _plain(self, item: Item) -> None:
         signs = self.signs
         match item.meaning:
             case "no":
@@ -272,7 +166,11 @@ class _Reader:
             case "withdraw":
                 signs.withdrawn = True
             case "request":
-                signs.requests = True
+                signs.requests = signs.talk = self.wished = True
+            case "wish":
+                self.wished = signs.talk = True
+            case "filler" | "time":
+                signs.talk = True
             case "unknown":
                 if not self.about.issuperset(item.words) and not item.words[0][0].isdigit():
                     signs.unknown += 1
@@ -281,52 +179,56 @@ class _Reader:
                     if self.negated < 0:
                         self._answer_no()
 
-    def _negation(self, item: _Item, follows: _Item | None) -> None:
+    def _negation(self, item: Item, follows: Item | None) -> None:
         if item.words[0] in _BARE_NO and (follows is None or follows.words[0] in _SUBJECTS):
             self.signs.no = True
         elif item.words == ("belum",) and follows is None and (self.signs.works or self.segment.has("done")):
             # "sudah bisa belum"
-            self.signs.asks = True
+            self.signs.asks = self.signs.wonders = True
         else:
-            self.negated, self.belum = _REACH, item.words == ("belum",)
+            self.negated = _REACH
 
-    def _works(self, item: _Item, follows: _Item | None) -> None:
-        if item.words == ("bisa",) and follows is not None and follows.meaning == "check":
+    def _works(self, item: Item, follows: Item | None) -> None:
+        if self.wished or (item.words == ("bisa",) and follows is not None and follows.meaning == "check"):
             return
         if self.negated is not None:
             self.negated = None
             self.signs.fails = self.signs.lasting = True
             return
+        if self.troubled and not self.segment.has("still"):
+            # "Masalahnya sudah beres", "problem solved".
+            self.signs.fails = self.signs.lasting = False
         self.signs.works = True
         firm = self.segment.now or self.segment.has("done", "again") or item.words != ("bisa",)
         self.signs.firm = self.signs.firm or firm
 
-    def _fails(self, item: _Item) -> None:
+    def _fails(self, item: Item) -> None:
         signs = self.signs
         if self.negated is not None:
             self.negated = None
-            if item.words == ("masalah",) and not self.segment.now and self.segment.only("negation", "fails"):
+            if item.words == ("masalah",) and not self.segment.now and self.segment.only("negation", "troubles"):
                 # "No problem", "gak masalah": a polite word, not a report.
                 signs.ok = True
             else:
                 signs.works = signs.firm = True
             return
-        setattr(signs, item.meaning, True)
+        self.troubled = self.troubled or (item.meaning == "troubles" and not signs.fails)
+        setattr(signs, "degraded" if item.meaning == "degraded" else "fails", True)
         signs.lasting = signs.lasting or self.segment.has("still", "again") or self.segment.now
 
-    def _gone(self, item: _Item) -> None:
+    def _gone(self, item: Item) -> None:
         """An error that is gone is good news; anything else that is gone is missing."""
         if self.signs.fails:
             self.signs.fails = self.signs.lasting = False
             self.signs.works = self.signs.firm = True
         else:
-            self._fails(_Item("fails", item.words))
+            self._fails(Item("fails", item.words))
 
-    def _arrives(self, item: _Item, items: list[_Item], index: int) -> None:
+    def _arrives(self, item: Item, items: list[Item], index: int) -> None:
         """Words that say something only with a "belum" or a "sudah" before them."""
         later = items[index + 1 : index + 3]
         if self.negated is not None:
-            if any(one.meaning in ("fails", "degraded") for one in later):
+            if any(one.meaning in ("fails", "degraded", "troubles") for one in later):
                 return
             self.negated = None
             self.signs.fails = self.signs.lasting = True
@@ -335,13 +237,13 @@ class _Reader:
         ):
             self.signs.works = self.signs.firm = True
 
-    def _check(self, items: list[_Item], index: int) -> None:
+    def _check(self, items: list[Item], index: int) -> None:
         going_on = any(len(one.words) == 1 and one.words[0] in _GOING_ON for one in items[:index])
         first = any(one.words == ("dulu",) for one in items[index + 1 :])
         if self.negated is not None:
             self.negated = None
             self.signs.not_yet = True
-        elif going_on or first or self.segment.has("later"):
+        elif going_on or first or self.segment.has("later") or self.segment.says(_GOING_TO):
             self.signs.not_yet = True
         else:
             self.signs.tried = True
@@ -349,9 +251,15 @@ class _Reader:
     def _end(self) -> None:
         """What a negation means that nothing followed, and what a bare "masih", "sudah", "besok" means."""
         signs, segment = self.signs, self.segment
+        said = signs.works or signs.fails or signs.degraded or signs.tried or signs.not_yet
+        if segment.asks and self.negated is not None:
+            # "Masih lama gak?"
+            signs.fails = signs.lasting = signs.degraded = False
+            self.negated = None
+        if segment.has("time") and segment.only("time", "particles", "yes", "ok"):
+            signs.not_yet = True
         if self.negated is not None:
             self._answer_no()
-        said = signs.works or signs.fails or signs.degraded or signs.tried or signs.not_yet
         if segment.has("later") and not (signs.works or signs.fails or signs.degraded):
             signs.not_yet = True
         elif segment.has("still") and not said and signs.unknown < 2:
@@ -368,7 +276,7 @@ class _Reader:
         if self.segment.says(_YET) and not self.signs.unknown:
             # "Not yet" may mean that it fails or that nobody has tried.
             self.signs.hedged = True
-        elif not self.opening and (self.signs.unknown or self.segment.has("filler")):
+        elif self.signs.works or (not self.opening and (self.signs.unknown or self.segment.has("filler"))):
             self.signs.fails = self.signs.lasting = True
         else:
             self.signs.no = True
@@ -386,7 +294,7 @@ class _Reader:
         signs.works = signs.firm = signs.yes = signs.done_alone = False
 
 
-def _add(signs: Signs, found: Signs, segment: _Segment) -> None:
+def _add(signs: Signs, found: Signs, segment: Segment) -> None:
     """Put a segment's signs to those of the message."""
     good = found.works or found.yes or found.courtesy or found.ok or found.asks or found.not_yet
     if segment.contrast:
@@ -403,10 +311,11 @@ def _add_emoji(signs: Signs, plain: Plain, known: dict[str, str]) -> None:
     for mark in plain.marks:
         match known.get(mark):
             case "fails":
+                signs.reservation = True
                 signs.fails = signs.fails or not signs.says_works
             case "no":
                 signs.no = True
             case "ok":
-                signs.ok = True
+                signs.ok = signs.ok or not signs.says_works
             case "courtesy" | "greetings":
                 signs.courtesy = True
