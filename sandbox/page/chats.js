@@ -4,7 +4,7 @@ import { el, post, toast } from "/page/api.js";
 import { clock, t } from "/page/words.js";
 import { telegramText, whatsappText } from "/page/formatting.js";
 
-const TICKS = { queued: "🕓", sent: "✓", delivered: "✓✓", read: "✓✓", failed: "⚠" };
+const TICKS = { queued: "…", sent: "✓", delivered: "✓✓", read: "✓✓", failed: "⚠" };
 
 // One side of the stage (customers or agents): which person is shown, what was seen, what is being answered.
 export class Phones {
@@ -110,7 +110,7 @@ export class Phones {
     const fresh = agent && revision !== undefined && one.revision > revision;
     const quoted = person.chat.find((other) => other.id === (agent ? one.reply_to : one.quoted));
     const made = el("div", { class: `bubble${one.mine ? " mine" : ""}${fresh ? " edited-now" : ""}` },
-      quoted ? el("span", { class: "quote" }, quoted.text.slice(0, 90) || "📎") : null,
+      quoted ? el("span", { class: "quote" }, quoted.text.slice(0, 90) || t("sent_file")) : null,
       ...media(one),
       agent ? telegramText(one.text, one.entities) : whatsappText(one.text),
       meta(one, agent),
@@ -118,7 +118,7 @@ export class Phones {
     const parts = [made];
     const rows = agent ? one.keyboard : one.buttons.map((button) => [button]);
     if (rows.length) parts.push(this.buttons(person, one, rows));
-    else if (!one.mine) parts.push(this.replyHere(one, agent));
+    if (!one.mine) parts.push(this.replyHere(one, agent));
     return parts;
   }
 
@@ -135,7 +135,7 @@ export class Phones {
       if (done?.url) window.open(done.url, "_blank", "noopener");
     };
     const shown = rows.map((row) => el("div", { class: "row" }, row.map((button) => el("button", { type: "button", data: { key: `${one.id} ${button.text || button.title}` }, on: { click: () => press(button) } }, button.text || button.title))));
-    return el("div", { class: "buttons" }, shown, agent ? this.replyHere(one, true) : null);
+    return el("div", { class: "buttons" }, shown);
   }
 
   composer(person, same) {
@@ -154,7 +154,7 @@ export class Phones {
     };
     const form = el("form", { class: "composer", on: { submit: send } },
       this.answering ? this.replying() : null,
-      el("button", { type: "button", class: "round", title: t("photo"), "aria-label": t("photo"), on: { click: () => this.act(person, this.side === "agents" ? "send_photo" : "send_media", {}) } }, "📷"),
+      el("button", { type: "button", class: "round", title: t("photo"), "aria-label": t("photo"), on: { click: () => this.act(person, this.side === "agents" ? "send_photo" : "send_media", {}) } }, "＋"),
       input,
       el("button", { type: "submit", class: "round send", title: t("send"), "aria-label": t("send") }, "➤"),
     );
@@ -180,14 +180,14 @@ export class Phones {
 const initials = (name) => name.replace(/^(Bu|Pak) /, "").slice(0, 2);
 
 function media(one) {
-  const files = (one.media || []).map((file) => (file.content_type.startsWith("image/") ? el("img", { src: file.url, alt: file.filename }) : el("span", { class: "file" }, `📎 ${file.filename}`)));
-  return one.file ? [...files, el("span", { class: "file" }, `📎 ${one.file}`)] : files;
+  const files = (one.media || []).map((file) => (file.content_type.startsWith("image/") ? el("img", { src: file.url, alt: file.filename }) : el("span", { class: "file" }, `${t("sent_file")}: ${file.filename}`)));
+  return one.file ? [...files, el("span", { class: "file" }, `${t("sent_file")}: ${one.file}`)] : files;
 }
 
 function meta(one, agent) {
   const notes = [one.pinned && t("pinned"), one.silent && t("silent"), one.edited && t("edited"), one.reaction].filter(Boolean);
   const line = el("span", { class: "meta" }, ...notes.map((note) => el("span", {}, note)), el("span", {}, clock(one.at)));
-  if (!agent && one.mine && one.taken !== null && !(one.taken >= 200 && one.taken < 300)) line.append(el("span", { class: "failed", title: t("not_taken") }, `⏳ ${t("not_taken")}`));
+  if (!agent && one.mine && one.taken !== null && !(one.taken >= 200 && one.taken < 300)) line.append(el("span", { class: "failed", title: t("not_taken") }, t("not_taken")));
   if (!agent && !one.mine) line.append(el("span", { class: one.status, title: one.status }, one.status === "failed" ? `⚠ ${one.error_code}` : TICKS[one.status] || ""));
   return line;
 }

@@ -61,6 +61,12 @@ export class Guide {
       button.dataset.drawn = drawn;
       button.replaceChildren(el("span", { class: "number", "aria-hidden": "true" }, mark), el("span", { class: "what" }, t(key), el("span", { class: "detail" }, t(`${key}_detail`))));
     });
+    // Where steps lie side by side, the lit one is brought into view; the page itself is not scrolled.
+    if (this.lit !== done && this.list.scrollWidth > this.list.clientWidth) {
+      const lit = this.buttons[Math.min(done, 5)].parentElement;
+      this.list.scrollTo({ left: lit.offsetLeft - this.list.offsetLeft - 12 });
+    }
+    this.lit = done;
     this.hint.textContent = this.busy !== null ? t("guide_waits") : done === 6 ? t("guide_done") : t("guide_start");
   }
 

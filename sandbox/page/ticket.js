@@ -1,6 +1,7 @@
 // The middle: which reports there are, and one of them as a timeline of what happened and what was said.
 
 import { el } from "/page/api.js";
+import { whatsappText } from "/page/formatting.js";
 import { reasons } from "/page/why.js";
 import { clock, event, status, t } from "/page/words.js";
 
@@ -74,7 +75,7 @@ export class Tickets {
     const kind = END.has(one.type) ? "end" : KEY.has(one.type) ? "key" : "small";
     const key = `${ticket.reference} ${one.seq}`;
     return el("li", { class: `moment ${kind}` },
-      el("div", { class: "row" }, el("span", { class: "title" }, event(one.type)), el("span", { class: "by" }, about(ticket, one, names)), time(one.at)),
+      line(el("span", { class: "title" }, event(one.type)), el("span", { class: "by" }, about(ticket, one, names)), one.at),
       why(one, names, key, this.opened),
     );
   }
@@ -88,7 +89,7 @@ function why(one, names, key, opened) {
   return details;
 }
 
-const time = (at) => el("time", { datetime: at }, clock(at, true));
+const line = (title, by, at) => el("div", { class: "row" }, el("span", {}, title, " ", by), el("time", { datetime: at }, clock(at, true)));
 
 // Names of people by their id, as far as any ticket has told them.
 const told = {};
@@ -110,15 +111,16 @@ function about(ticket, one, names) {
 function said(one) {
   const mine = one.direction === "in";
   const name = one.direction === "note" ? `${t("note")} · ${one.author.name || ""}` : one.author.name || t(one.author.kind === "desk" ? "desk" : "system");
-  const files = one.attachments.map((file) => el("div", { class: "delivery" }, `📎 ${file.filename || file.content_type}`));
+  const where = mine || one.direction === "note" ? one.channel : `→ ${one.channel}`;
+  const files = one.attachments.map((file) => el("div", { class: "delivery" }, `${t("sent_file")}: ${file.filename || file.content_type}`));
   return el("li", { class: `moment ${mine ? "in" : one.direction}` },
-    el("div", { class: "row" }, el("span", { class: "title" }, name), el("span", { class: "by" }, mine || one.direction === "note" ? one.channel : `→ ${one.channel}`), one.delivery ? el("span", { class: "delivery" }, tick(one.delivery)) : null, time(one.at)),
-    one.text ? el("div", { class: "words" }, one.text) : null,
+    line(el("span", { class: "title" }, name), el("span", { class: "by" }, where, one.delivery ? ` · ${tick(one.delivery)}` : ""), one.at),
+    one.text ? el("div", { class: "words" }, one.channel === "whatsapp" ? whatsappText(one.text) : one.text) : null,
     ...files,
   );
 }
 
-const tick = (delivery) => ({ queued: "🕓", sent: "✓", delivered: "✓✓", read: "✓✓ " + t("c_read_mark"), failed: "⚠ " + t("failed") })[delivery] || delivery;
+const tick = (delivery) => ({ queued: "…", sent: "✓", delivered: "✓✓", read: "✓✓ " + t("c_read_mark"), failed: "⚠ " + t("failed") })[delivery] || delivery;
 
 function head(ticket) {
   const pill = { closed: "pill closed", awaiting_confirmation: "pill asking" }[ticket.status] || "pill";

@@ -41,7 +41,7 @@ const WORDS = {
   quoted: ["Kutip", "Quote"],
   replying: ["Membalas", "Replying to"],
   stop_reply: ["Batal membalas", "Stop replying"],
-  no_number: ["WhatsApp, tanpa nomor", "WhatsApp, no number"],
+  no_number: ["tanpa nomor", "no number"],
   visitor_intro: ["Pak Hendra tidak memakai WhatsApp. Beliau melapor lewat formulir web Sigap, yang juga jalan tanpa JavaScript.", "Pak Hendra does not use WhatsApp. He reports through Sigap's web form, which works without JavaScript too."],
   visitor_open: ["Buka formulir laporan ↗", "Open the report form ↗"],
   visitor_use: ["Isi dengan data contoh ini:", "Fill in this example data:"],
