@@ -121,7 +121,10 @@ class Batches:
                 return Flushed(frozenset(), frozenset())
             state = self._snapshot(connection)
             fresh, repeats = self._claimed(connection, works, state.now)
-            load(connection, state, together(one.submission.needs for one in fresh), lock=not self._database.sqlite)
+            if fresh:
+                needs = together(work.submission.needs for work in fresh)
+                load(connection, state, needs, lock=not self._database.sqlite)
+                self._configs.keep(connection, state.config, state.now)
             decided: list[Decided] = []
             traces = []
             for work in fresh:
@@ -131,9 +134,9 @@ class Batches:
                     traces.append(trace_row(work.submission.key, made[0].changes, work.error, state.now))
                 answers[_named(work)] = made[0].changes.answer
             answers |= self._stored(connection, repeats, answers)
-            self._configs.keep(connection, state.config, state.now)
             flushed = write(connection, state, decided, self._blobs, lock=not self._database.sqlite, traces=traces)
-        self._configs.committed(state.config)
+        if fresh:
+            self._configs.committed(state.config)
         for work in works:
             work.outcome = answers[_named(work)]
         return flushed

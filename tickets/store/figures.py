@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, exists, func, select
 
 from tickets.store import schema
 
@@ -14,13 +14,14 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """A moment's counts.
 
     ``tickets`` by ``status.priority``. ``messages`` are all that came in; ``dispositions`` says what became of them,
-    and their sum is the same number. ``waiting`` and ``oldest_waiting_s`` are of the notices that could
+    and their sum is the same number. ``closed_without_confirmation`` must be 0 for ever. ``waiting`` and ``oldest_waiting_s`` are of the notices that could
     leave now, by lane. ``due_late_s`` is how late the oldest due row is.
     """
 
     tickets: dict[str, int]
     messages: int
     dispositions: dict[str, int]
+    closed_without_confirmation: int
     waiting: dict[str, int]
     oldest_waiting_s: dict[str, float]
     notices: dict[str, int]
@@ -42,6 +43,9 @@ def count(connection: Connection, now: datetime) -> Figures:
         .where(inbound, message.c.disposition.isnot(None))
         .group_by(message.c.disposition)
     )
+    event = schema.event
+    confirmed = exists().where(event.c.stream == "ticket:" + ticket.c.id, event.c.type == "confirmed")
+    unconfirmed = select(func.count()).select_from(ticket).where(ticket.c.status == "closed", ~confirmed)
     waits = and_(notice.c.settled_at.is_(None), notice.c.not_before <= now)
     lanes = select(notice.c.lane, func.count(), func.min(notice.c.not_before)).where(waits).group_by(notice.c.lane)
     waiting = list(connection.execute(lanes))
@@ -52,6 +56,7 @@ def count(connection: Connection, now: datetime) -> Figures:
         tickets={f"{status}.{priority}": number for status, priority, number in tickets},
         messages=_number(connection.execute(select(func.count()).select_from(message).where(inbound)).scalar()),
         dispositions=_pairs(dispositions),
+        closed_without_confirmation=_number(connection.execute(unconfirmed).scalar()),
         waiting={lane: number for lane, number, _ in waiting},
         oldest_waiting_s={lane: max(0.0, (now - oldest).total_seconds()) for lane, _, oldest in waiting},
         notices=_pairs(notices),

@@ -45,7 +45,7 @@ class ThreadWriter:
         timezone: str = "Asia/Jakarta",
         language: str = "id",
     ) -> None:
-        self._batches = Batches(
+        self.batches = Batches(
             database,
             decider,
             config=config,
@@ -117,7 +117,7 @@ class ThreadWriter:
             Work(submission=waiting.submission, wanted=lambda waiting=waiting: waiting.wanted)  # type: ignore[misc]
             for waiting in self._inside
         ]
-        flushed = self._batches.run(works) if works else Flushed(frozenset(), frozenset())
+        flushed = self.batches.run(works) if works else Flushed(frozenset(), frozenset())
         self._answer(works)
         self._inside = []
         self._tell(flushed)
