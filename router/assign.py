@@ -111,7 +111,8 @@ def choose(
 
 
 def _members(team: str, accounts: Sequence[Account]) -> list[Account]:
-    return [one for one in accounts if one.active and team in one.teams and Role.AGENT in one.roles]
+    found = [one for one in accounts if one.active and team in one.teams and Role.AGENT in one.roles]
+    return sorted(found, key=lambda one: one.id)
 
 
 def _opens_at(team: Team | None, config: ConfigSet, now: datetime) -> datetime | None:

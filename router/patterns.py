@@ -81,7 +81,7 @@ class Lexicon:
         padded = f" {' '.join(words)} "
         phrases: dict[str, int] = {}
         for end, phrase in _hits(self._phrases, padded):
-            phrases.setdefault(phrase, end - len(phrase))
+            phrases.setdefault(phrase, end - len(phrase) - 1)
         candidates = set(self._unfiltered)
         for _, patterns in _hits(self._literals, text.casefold()):
             candidates.update(patterns)
