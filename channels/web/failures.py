@@ -1,5 +1,7 @@
 """What a visitor reads when something does not work: a kind page in their language, or a problem for a program."""
 
+import traceback
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -41,10 +43,16 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
         _log.warning("unavailable", reason=error.reason)
         return unavailable(request, error)
     except Exception as error:
-        _log.error("request_failed", error=type(error).__name__, exc_info=True)
+        _log.error("request_failed", error=type(error).__name__, frames=_frames(error))
         if _speaks_json(request):
             return problems.internal().response()
         return page(request, 500)
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Where it happened, innermost last. A whole traceback would show values: bodies, tokens, addresses."""
+    steps = traceback.extract_tb(error.__traceback__)[-8:]
+    return [f"{Path(step.filename).name}:{step.lineno} {step.name}" for step in steps]
 
 
 def unavailable(request: web.Request, error: Unavailable) -> web.Response:

@@ -14,6 +14,8 @@ import pytest
 from tests.web_stage import Stage, staged
 from tickets.model import Channel
 
+# aiohttp's own reader of multipart bodies warns of a method of aiohttp's own stream.
+pytestmark = pytest.mark.filterwarnings("ignore:unread_data:DeprecationWarning")
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 64
 
 

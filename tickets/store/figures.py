@@ -14,8 +14,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """A moment's counts.
 
     ``tickets`` by ``status.priority``. ``messages`` are all that came in; ``dispositions`` says what became of them,
-    and their sum is the same number. ``closed_without_confirmation`` must be 0 for ever. ``waiting`` and ``oldest_waiting_s`` are of the notices that could
-    leave now, by lane. ``due_late_s`` is how late the oldest due row is.
+    and their sum is the same number. ``closed_without_confirmation`` must be 0 for ever. ``waiting`` and
+    ``oldest_waiting_s`` are of the notices that could leave now, by lane.
+    ``due_late_s`` is how late the oldest due row is.
     """
 
     tickets: dict[str, int]

@@ -37,7 +37,12 @@ async def page(request: web.Request) -> web.Response:
     """The same to read: every call with its fields, answers and an example."""
     found = document()
     calls = [
-        {"method": method.upper(), "path": path, **call, "anchor": f"{method}{path}".replace("/", "-").strip("-{}")}
+        {
+            "method": method.upper(),
+            "path": path,
+            **_resolved(found, call),
+            "anchor": f"{method}{path}".replace("/", "-").strip("-{}"),
+        }
         for path, methods in found["paths"].items()
         for method, call in methods.items()
         if method in _METHODS
@@ -52,6 +57,23 @@ async def page(request: web.Request) -> web.Response:
         "type_of": type_of,
     }
     return pages.render(request, "docs.html", values)
+
+
+def _anchor(method: str, path: str) -> str:
+    return f"{method}{path}".translate(str.maketrans("/", "-", "{}"))
+
+
+def _resolved(found: dict[str, Any], call: dict[str, Any]) -> dict[str, Any]:
+    """A call with its parameters and answers written out."""
+    parts = found["components"]
+    parameters = [
+        parts["parameters"][name_of(one["$ref"])] if "$ref" in one else one for one in call.get("parameters", [])
+    ]
+    responses = {
+        status: parts["responses"][name_of(one["$ref"])] if "$ref" in one else one
+        for status, one in call["responses"].items()
+    }
+    return {**call, "parameters": parameters, "responses": responses}
 
 
 def name_of(reference: str) -> str:
