@@ -5,6 +5,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +23,7 @@ WELL_AFTER_S: Final = 10.0
 SOON_S: Final = 5.0
 DEATHS_BEFORE_REPORT: Final = 3
 SLOW_START_S: Final = 30.0
+LONGEST_SILENCE_S: Final = 20.0
 _PROBE_EVERY_S: Final = 0.05
 _LAST_WORDS: Final = 5
 # A child ends with this code when starting it again cannot help: its settings or files are wrong.
@@ -38,6 +40,10 @@ class Child:
     command: Sequence[str]
     environ: Mapping[str, str] = field(default_factory=dict)
     ready: Probe | None = None
+    # Lines with these words are not passed on.
+    unheard: tuple[str, ...] = ()
+    # The child touches this file while it is well; one that stops to is hanging.
+    beat: Path | None = None
 
 
 class Hopeless(Exception):
@@ -147,6 +153,19 @@ class Keeper:
                 slow = True
                 self._report("sigap", f"{self.child.name} is running, but not ready after {SLOW_START_S:.0f} s")
         self.ready.set()
+        if self.child.beat is not None:
+            await self._watch(self.child.beat)
+
+    async def _watch(self, beat: Path) -> None:
+        """Kill a child that gives no sign of life any more; it is then started again like any that died."""
+        began = time.time()
+        while True:
+            await asyncio.sleep(LONGEST_SILENCE_S / 10)
+            last = max(began, _touched(beat))
+            if time.time() - last > LONGEST_SILENCE_S and self.process is not None:
+                self._report("sigap", f"{self.child.name} has hung for {LONGEST_SILENCE_S:.0f} s; killed")
+                _signal_group(self.process.pid, signal.SIGKILL)
+                return
 
     async def _is_ready(self, said: int) -> bool:
         if self.child.ready is not None:
@@ -174,7 +193,7 @@ class Keeper:
 
     def _heard(self, line: bytes) -> None:
         words = line.decode(errors="replace").rstrip()
-        if words:
+        if words and not any(unheard in words for unheard in self.child.unheard):
             self._words.append(words)
             self._report(self.child.name, words)
 
@@ -193,6 +212,13 @@ class Keeper:
         self._stopping = True
         if self.process is not None and self.process.returncode is None:
             _signal_group(self.process.pid, signal.SIGKILL)
+
+
+def _touched(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

@@ -35,7 +35,7 @@ def prepare(settings: Settings) -> list[str]:
     done = []
     foundation = Foundation(settings, checkpoints=True)
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _read_all(foundation)
         foundation.migrated()
         _ = foundation.tokens

@@ -28,7 +28,9 @@ def stages(settings: Settings) -> list[list[Child]]:
     first = []
     if settings.redis_url is None:
         command = redis_server.command(settings.data_dir)
-        first = [Child(name="redis", command=command, ready=redis_answers(redis_server.socket_path(settings.data_dir)))]
+        ready = redis_answers(redis_server.socket_path(settings.data_dir))
+        # It never saves by forking, which is all that the warning is about.
+        first = [Child(name="redis", command=command, ready=ready, unheard=("overcommit",))]
     host = "127.0.0.1" if settings.http_host in {"0.0.0.0", "::", ""} else settings.http_host
     second = [
         Child(
@@ -37,7 +39,7 @@ def stages(settings: Settings) -> list[list[Child]]:
             environ=style,
             ready=http_answers(host, settings.http_port, "/readyz"),
         ),
-        Child(name="worker", command=[*python, "worker"], environ=style),
+        Child(name="worker", command=[*python, "worker"], environ=style, beat=beat_file(settings, "worker")),
     ]
     if settings.played:
         second.append(_sandbox(settings))
@@ -64,6 +66,11 @@ def _sandbox(settings: Settings) -> Child:
         environ=environ,
         ready=http_answers("127.0.0.1", settings.sandbox_port, "/"),
     )
+
+
+def beat_file(settings: Settings, name: str) -> Path:
+    """What a child touches while it is well."""
+    return settings.run_dir / f"{name}.beat"
 
 
 def check_ports(settings: Settings) -> None:

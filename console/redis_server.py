@@ -35,7 +35,8 @@ def redis_url(settings: Settings) -> str:
 
 def prepare_folders(data_dir: Path) -> None:
     """Make the folders of the data and of the socket. Raises Failure when somebody else owns the short one."""
-    (data_dir / "redis").mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (data_dir / "redis").mkdir(exist_ok=True)
     folder = socket_path(data_dir).parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder != data_dir:

@@ -25,12 +25,14 @@ from console.children import EXIT_CONFIG
 from console.compose import quick_redis, ringing, writing
 from console.doors import Front, TelegramDoor, TwilioDoor, web_app
 from console.failure import Failure
+from console.files import FilesBell
 from console.foundation import Foundation
 from console.ready import say_ready
 from console.work import run_worker
 from router.desk import Desk
 from router.intake import Intake
 from tickets.outbound import Bell
+from tickets.store.attachments import Attachments
 from tickets.store.outbox import Outbox
 from tickets.store.timers import Timers
 from tickets.submission import Unavailable
@@ -90,7 +92,8 @@ async def _roles(parts: Front, roles: Sequence[str], bell: Bell, stack: AsyncExi
     if "telegram" in roles and telegram is not None and telegram.settings.mode == "polling":
         found.append(telegram.run)
     if "clock" in roles:
-        found.append(_clock(parts, bell).run)
+        attachments = Attachments(parts.foundation.database, parts.foundation.blobs)
+        found += [_clock(parts, bell).run, FilesBell(attachments, bell, parts.foundation.clock).run]
     return found
 
 

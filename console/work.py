@@ -9,7 +9,9 @@ from channels.whatsapp.media import LANE, Fetcher
 from config.clock import Clock
 from config.settings import Settings
 from console.compose import quick_redis, sending_channels
+from console.files import WaitingFiles
 from console.foundation import Foundation
+from console.processes import beat_file
 from console.ready import say_ready
 from console.redis_server import redis_url
 from tickets.model import Channel
@@ -37,8 +39,10 @@ def run_worker(settings: Settings, name: str) -> None:
     machine = Clock()
 
     def beat() -> None:
-        beats.beat(name, "worker", machine())
+        if settings.run_dir.is_dir():
+            beat_file(settings, "worker").touch()
         say_ready()
+        beats.beat(name, "worker", machine())
 
     delivery = Delivery(
         outbox=Outbox(foundation.database),
@@ -65,7 +69,7 @@ def _files(foundation: Foundation, loop: Loop) -> dict[str, Callable[[str], bool
     if twilio is None:
         return {}
     fetcher = Fetcher(
-        Attachments(foundation.database, foundation.blobs),
+        WaitingFiles(Attachments(foundation.database, foundation.blobs)),
         run=loop.run,
         credentials=(twilio.account_sid, twilio.auth_token.reveal()),
         base_url=twilio.base_url,
