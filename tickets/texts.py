@@ -181,14 +181,19 @@ def clock_time(at: datetime, zone: str, language: str) -> str:
 
 
 def day_time(at: datetime, now: datetime, zone: str, language: str) -> str:
-    """A time within a sentence: ``pukul 22.40 WIB``, ``besok pukul 08.00 WIB``, ``Senin, 30 Nov pukul 08.00 WIB``."""
+    """A time within a sentence, with its day where that is not today.
+
+    ``pukul 22.40 WIB``, ``besok pukul 08.00 WIB``, ``Senin, 30 Nov pukul 08.00 WIB``; in English, after "at" or "by":
+    ``22:40 WIB``, ``08:00 WIB tomorrow``, ``08:00 WIB on Monday 30 Nov``.
+    """
     clock = clock_time(at, zone, language)
     days = (at.astimezone(ZoneInfo(zone)).date() - now.astimezone(ZoneInfo(zone)).date()).days
+    date = date_words(at, zone, language)
     if language == "en":
-        return clock if days == 0 else f"{'tomorrow' if days == 1 else date_words(at, zone, language)} at {clock}"
-    if days == 0:
-        return f"pukul {clock}"
-    return f"{'besok' if days == 1 else date_words(at, zone, language)} pukul {clock}"
+        named = {0: "", 1: " tomorrow", -1: " yesterday"}.get(days, f" on {date}")
+        return f"{clock}{named}"
+    named = {0: "", 1: "besok ", -1: "kemarin "}.get(days, f"{date} ")
+    return f"{named}pukul {clock}"
 
 
 def date_words(at: datetime, zone: str, language: str) -> str:
