@@ -78,7 +78,7 @@ class DeskBot:
         answer = await self._doors.desk.perform(command)
         account = await asyncio.to_thread(self._doors.reader.account_on_telegram, origin.user)
         if account is None:
-            return [self._plain(origin, "refused_code_wrong")]
+            return [self._plain(origin, "tg_refused_code_wrong")]
         visit = self._visit(origin, account)
         text = visit.speech("tg_linked", name=account.name) if answer.ok else await visit.refusal(answer)
         return [visit.say(text)]

@@ -172,7 +172,7 @@ class Painter:
         words = self.discretion.words(view.ticket, message.text)
         if words is None:
             return None
-        sign = {"in": "💬", "out": "↩️", "note": "📝"}[message.direction]
+        sign = {"in": "👤", "out": "↩️", "note": "📝"}[message.direction]
         return f"{sign} {self.speech.time(message.at, self.now)}: {first_words(words, _LINE)}"
 
     def _beginning(self, view: TicketView) -> str | None:

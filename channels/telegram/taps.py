@@ -5,7 +5,7 @@ from channels.telegram.callback import NOBODY, Tap
 from channels.telegram.reactions import Buttons, Reaction, Redraw
 from channels.telegram.updates import Tapped
 from channels.telegram.visit import Visit
-from channels.telegram.writing import chosen
+from channels.telegram.writing import again, chosen
 from tickets.commands import Answer, Refused
 from tickets.model import Kind
 from tickets.views import TicketView
@@ -23,9 +23,11 @@ async def tapped(visit: Visit, intent: Tapped) -> list[Reaction]:
         return new_report.service_chosen(visit, intent, tap)
     if tap.verb == "to":
         return await chosen(visit, intent, tap)
+    if tap.verb == "again":
+        return await again(visit, intent, tap)
     view = await visit.view(tap.reference) if tap.short != NOBODY else None
     if view is None:
-        return [visit.toast(intent.query, visit.speech("refused_unknown_ticket"), alert=True)]
+        return [visit.toast(intent.query, visit.speech("tg_refused_unknown_ticket"), alert=True)]
     if tap.verb in wishes.VIEWS:
         return _shown(visit, intent, tap, view)
     return _asked(visit, intent, tap, view) or await _wished(visit, intent, tap, view)

@@ -78,7 +78,7 @@ class Visit:
 
     async def refusal(self, answer: Answer) -> str:
         """Why the desk said no, in this person's words."""
-        text = self.speech(f"refused_{answer.refused or Refused.INVALID}")
+        text = self.speech(f"tg_refused_{answer.refused or Refused.INVALID}")
         holder = answer.facts.get("by")
         if answer.refused is Refused.OFFER_GONE and isinstance(holder, str):
             account = await asyncio.to_thread(self.doors.reader.account, holder)

@@ -13,7 +13,7 @@ from channels.telegram.speech import Text
 from channels.telegram.updates import Quoted, Tapped, Wrote
 from channels.telegram.visit import Visit
 from tickets import references
-from tickets.commands import Answer
+from tickets.commands import Answer, Refused
 from tickets.model import Channel
 from tickets.outbound import Choice
 from tickets.views import TicketRow
@@ -56,13 +56,31 @@ async def chosen(visit: Visit, intent: Tapped, tap: Tap) -> list[Reaction]:
     return [visit.toast(intent.query, text, alert=not answer.ok), _closed(visit, text)]
 
 
+async def again(visit: Visit, intent: Tapped, tap: Tap) -> list[Reaction]:
+    """Words that were refused because the ticket had changed meanwhile, brought once more."""
+    held = intent.quoted
+    verb = tap.as_verb(tap.argument or "")
+    wish = wishes.worded(verb, held.text) if held and held.author == visit.origin.user else None
+    if wish is None:
+        return [visit.toast(intent.query, visit.speech("tg_words_gone"), alert=True)]
+    action, data = wish
+    answer = await visit.perform(action, tap.reference, data, seen=tap.version)
+    text = await _outcome(visit, action, tap.reference, answer)
+    return [visit.toast(intent.query, text, alert=not answer.ok), _closed(visit, text)]
+
+
 async def _prompted(visit: Visit, tap: Tap, words: str) -> list[Reaction]:
     wish = wishes.worded(tap, words)
     if wish is None:
         return await _which(visit)
     action, data = wish
     answer = await visit.perform(action, tap.reference, data, seen=tap.version)
-    return [visit.say(await _outcome(visit, action, tap.reference, answer))]
+    text = await _outcome(visit, action, tap.reference, answer)
+    if answer.refused is Refused.STALE:
+        # What was typed is not lost: the same words once more, now that the ticket was looked at again.
+        button = callback.on(tap.reference, int(answer.facts.get("version", tap.version)), "again", tap.verb)
+        return [visit.say(text, rows=((Choice(button.encode(), visit.speech("tg_again")),),))]
+    return [visit.say(text)]
 
 
 async def _sent(visit: Visit, action: str, subject: str, words: str) -> list[Reaction]:

@@ -175,16 +175,16 @@ CARD_ID = f"""🟠 INC-7K3M9QXA · P2 · Dikerjakan
 ➡️ Pulihkan dulu: solusi sementara, atau selesaikan.
 Checkout · {TEAM.id} · Ani …001 · WA
 ⏰ Janji kabar: 22.40 WIB
-💬 21.50 WIB: min kok checkout gagal trus, saldo kepotong. kartu •••• 1111
+👤 21.50 WIB: min kok checkout gagal trus, saldo kepotong. kartu •••• 1111
 📝 21.56 WIB: sudah lapor vendor
-💬 21.59 WIB: masih gagal <b>kak</b>"""
+👤 21.59 WIB: masih gagal <b>kak</b>"""
 CARD_EN = f"""🟠 INC-7K3M9QXA · P2 · In work
 ➡️ Restore first: a workaround, or resolve it.
 Checkout · {TEAM.en} · Ani …001 · WA
 ⏰ News promised by 22:40 WIB
-💬 21:50 WIB: min kok checkout gagal trus, saldo kepotong. kartu •••• 1111
+👤 21:50 WIB: min kok checkout gagal trus, saldo kepotong. kartu •••• 1111
 📝 21:56 WIB: sudah lapor vendor
-💬 21:59 WIB: masih gagal <b>kak</b>"""
+👤 21:59 WIB: masih gagal <b>kak</b>"""
 
 
 @pytest.mark.proves("D24", "D30", "N9")
