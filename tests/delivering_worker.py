@@ -1,7 +1,7 @@
 """A worker process for tests: the real role over a real store, with a provider that writes down what arrives.
 
-``python -m tests.delivering_worker FOLDER REDIS_URL AHEAD_S``. While ``FOLDER/hang`` exists the provider takes a message
-and does not answer. The clock of the process is ``AHEAD_S`` seconds ahead.
+``python -m tests.delivering_worker FOLDER REDIS_URL AHEAD_S``. While ``FOLDER/hang`` exists the provider takes a
+message and does not answer. The clock of the process is ``AHEAD_S`` seconds ahead.
 """
 
 import asyncio

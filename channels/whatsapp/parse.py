@@ -21,6 +21,8 @@ _SID: Final = re.compile(r"[A-Za-z0-9]{2,64}\Z")
 _NUMBER: Final = re.compile(r"\+?([1-9]\d{5,14})\Z")
 _PROVIDER_ID: Final = re.compile(r"ID\.\d{1,64}\Z")
 _MEDIA_URL: Final = re.compile(r"MediaUrl(\d{1,2})\Z")
+# DEL, and the marks that make a text read backwards.
+_INVISIBLE: Final = frozenset("\x7f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _YES: Final = frozenset({"true", "1"})
 
 Fields = Sequence[tuple[str, str]]
@@ -153,5 +155,5 @@ def part_of(content_type: str, *, sticker: bool = False) -> str:
 
 
 def _clean(text: str) -> str:
-    """Text that every database takes: no NUL, no other control characters but line breaks and tabs."""
-    return "".join(c for c in text if c >= " " or c in "\n\t").replace("\x7f", "").strip()
+    """Text that every database takes and every screen shows as it is: no control characters, no turned directions."""
+    return "".join(c for c in text if (c >= " " or c in "\n\t") and c not in _INVISIBLE).strip()

@@ -107,7 +107,8 @@ class Reconciler:
         young = [one for one in listed if self._mode == "webhook" and now - _sent_at(one, now) < GRACE]
         old = [one for one in listed if one not in young]
         unseen = await asyncio.to_thread(self._reader.unseen, [key_of(one.sid) for one in old])
-        for one in sorted(old, key=lambda each: _sent_at(each, now)):
+        # Listed newest first and told in whole seconds: what came within one second keeps its order.
+        for one in sorted(old[::-1], key=lambda each: _sent_at(each, now)):
             if key_of(one.sid) in unseen:
                 await self._take(one, now)
         await asyncio.to_thread(self._cursors.set, CURSOR, now.isoformat(), now)

@@ -37,9 +37,11 @@ class WhatsApp:
         house: Callable[[], House],
         templates: KnownTemplates,
         status_url: str | None = None,
+        settled: Callable[[str], bool] = lambda sid: False,
     ) -> None:
+        """``settled(sid)``: whether a message at Twilio is known to be some notice's. Called in threads."""
         self._client, self._sender, self._house, self._templates = client, sender, house, templates
-        self._status_url = status_url
+        self._status_url, self._settled = status_url, settled
 
     def compose(self, briefing: Briefing, now: datetime) -> OutboundMessage | None:
         """See ``channels.base.Channel``."""
@@ -98,18 +100,17 @@ class WhatsApp:
         return await _asked(create)
 
     async def find(self, message: OutboundMessage) -> str | None:
-        """Look for the same words to the same person among what Twilio has had from us since the notice was made."""
+        """Look for the same words to the same person among what Twilio has had from us since the notice was made.
+
+        No filter by time of sending: what Twilio has accepted and not sent yet has none. A message that is known to be
+        another notice's is not this one, though it says the same.
+        """
         wanted = _comparable(parts(message.text)[0])
 
         def look() -> str | None:
-            found = self._client.messages.list(
-                to=f"whatsapp:{message.address}",
-                from_=self._sender,
-                **({"date_sent_after": message.since} if message.since else {}),
-                limit=LOOK_UP,
-            )
-            same = [one for one in found if _comparable(one.body or "") == wanted and one.direction != "inbound"]
-            return str(same[-1].sid) if same else None
+            listed = self._client.messages.list(to=f"whatsapp:{message.address}", from_=self._sender, limit=LOOK_UP)
+            same = [str(one.sid) for one in listed if _comparable(one.body or "") == wanted and _since(one, message)]
+            return next((sid for sid in reversed(same) if not self._settled(sid)), None)
 
         try:
             return await _asked(look)
@@ -132,6 +133,11 @@ async def _asked(call: Callable[[], Result]) -> Result:
         if meant is error:
             raise
         raise meant from error
+
+
+def _since(one: Any, message: OutboundMessage) -> bool:
+    """Whether a message at Twilio can be from after the notice was made."""
+    return message.since is None or one.date_created is None or one.date_created >= message.since
 
 
 def _comparable(text: str) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from twilio.rest.content.v1.content import ContentList
+from twilio.rest.content.v1.content.approval_create import ApprovalCreateList
 
 from config.textfiles import TextFiles
 from tickets.buttons import PAYLOADS
@@ -22,6 +23,7 @@ from tickets.texts import RenderError, Texts
 BODY_LIMIT: Final = 1_024
 BUTTONS: Final = 3
 CURSOR: Final = "template:"
+CATEGORY: Final = "UTILITY"
 REMEMBER_S: Final = 60.0
 _PLACEHOLDER: Final = re.compile(r"\{\{(\d+)\}\}")
 _BAD_VALUE: Final = re.compile(r"[\n\r\t]|\s{4}")
@@ -147,7 +149,10 @@ def all_templates(texts: Texts, files: TextFiles) -> list[Template]:
 def push(
     client: Any, templates: list[Template], remember: Callable[[str, str, datetime], None], now: datetime
 ) -> list[tuple[str, str, bool]]:
-    """Create what Twilio does not have yet and write every sid down: (name, sid, whether it is new)."""
+    """Create what Twilio does not have yet, ask WhatsApp to approve it, and write every sid down.
+
+    Within 24 hours of a person's message a template needs no approval. Returns (name, sid, whether it is new).
+    """
     there = {one.friendly_name: one.sid for one in client.content.v1.contents.list()}
     done = []
     for template in templates:
@@ -155,6 +160,8 @@ def push(
         if sid is None:
             request = ContentList.ContentCreateRequest(template.as_content())
             sid = client.content.v1.contents.create(request).sid
+            approval = ApprovalCreateList.ContentApprovalRequest({"name": template.name, "category": CATEGORY})
+            client.content.v1.contents(sid).approval_create.create(approval)
         remember(CURSOR + template.name, sid, now)
         done.append((template.name, sid, template.name not in there))
     return done
