@@ -154,7 +154,7 @@ export class Phones {
     };
     const form = el("form", { class: "composer", on: { submit: send } },
       this.answering ? this.replying() : null,
-      el("button", { type: "button", class: "round", title: t("photo"), "aria-label": t("photo"), on: { click: () => this.act(person, this.side === "agents" ? "send_photo" : "send_media", {}) } }, "＋"),
+      el("button", { type: "button", class: "round", title: t("photo"), "aria-label": t("photo"), on: { click: () => this.act(person, this.side === "agents" ? "send_photo" : "send_media", {}) } }, "+"),
       input,
       el("button", { type: "submit", class: "round send", title: t("send"), "aria-label": t("send") }, "➤"),
     );

@@ -37,7 +37,9 @@ export class Guide {
   get done() {
     const ticket = this.ticket;
     if (!ticket) return this.reference ? 1 : 0;
-    const types = new Set(ticket.events.map((one) => one.type));
+    // After a reopening the story begins again with the same report.
+    const begun = ticket.events.map((one) => one.type).lastIndexOf("reopened") + 1;
+    const types = new Set(ticket.events.slice(begun).map((one) => one.type));
     const was = (...names) => names.some((name) => types.has(name));
     if (ticket.status === "closed") return 6;
     if (was("denied", "answer_unclear") && ticket.status === "awaiting_confirmation") return 5;
@@ -87,12 +89,12 @@ export class Guide {
   async report() {
     const before = this.reference;
     await post("customers/ani/say", { text: t("ani_says") });
-    await this.until(() => this.reference !== before && this.ticket);
+    await this.until(() => this.ticket && (this.reference !== before || this.ticket.status !== "closed"));
   }
 
   async accept() {
-    const offer = await this.until(() => this.button("accept"));
-    await this.press(offer);
+    if (!this.ticket.assignee) await this.press(await this.until(() => this.button("accept")));
+    await this.until(() => this.ticket.assignee);
     await this.ask("reply", t("agent_replies"));
     await this.until(() => this.done >= 2);
   }
