@@ -54,7 +54,7 @@ def scored_in_words(turn: Turn) -> Filing | None:
     asked = turn.contact.asked
     if asked is None or asked.what != "score" or asked.ticket is None:
         return None
-    said = str(normalise(turn.received.text, turn.reading.words)).strip()
+    said = normalise(turn.received.text, turn.reading.words).text
     value = next((value for value in SCORES if said in _SCORED[value]), None)
     ticket = turn.draft.state.ticket(asked.ticket)
     if value is None or ticket is None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from config.schema import ConfigSet
+from router.assign import taking_team
 from router.draft import Draft
 from router.offering import seek
 from router.prioritise import Rating
@@ -58,7 +59,8 @@ def open_ticket(
 ) -> Ticket:
     """Open a ticket for a contact and offer it.
 
-    ``greets`` is the text that answers the report (``ack``, ``voice``, …), ``what`` a report without words. ``extra`` are further fields of the ticket.
+    ``greets`` is the text that answers the report (``ack``, or ``voice`` for a report without words, which ``what``
+    then names: ``voice`` or ``file``). ``extra`` are further fields of the ticket.
     """
     config = draft.state.config
     fields = decided.fields()
@@ -104,7 +106,7 @@ def _page(draft: Draft, ticket: Ticket, contact: Contact) -> None:
 
 def _answer(draft: Draft, ticket: Ticket, contact: Contact, greets: str, what: str) -> Ticket:
     """The first text: received, the reference, and when the next news comes."""
-    purpose, params = _first_text(draft.state.config, ticket, greets, what)
+    purpose, params = _first_text(draft, ticket, greets, what)
     if not contact.told_privacy:
         params["privacy"] = True
         contact = draft.remember(draft.contact(contact.id), told_privacy=True)
@@ -114,9 +116,12 @@ def _answer(draft: Draft, ticket: Ticket, contact: Contact, greets: str, what: s
     return ticket
 
 
-def _first_text(config: ConfigSet, ticket: Ticket, greets: str, what: str) -> tuple[str, dict[str, Any]]:
+def _first_text(draft: Draft, ticket: Ticket, greets: str, what: str) -> tuple[str, dict[str, Any]]:
+    config = draft.state.config
     team = config.teams.get(ticket.team)
-    calendar = config.calendars.get(team.calendar) if team else None
+    # The hours are those of the team that takes it: the shared one, where the ticket's own has no members.
+    taking = config.teams.get(taking_team(ticket.team, list(draft.state.accounts.values()), config))
+    calendar = config.calendars.get(taking.calendar) if taking else None
     if greets != "ack":
         return greets, {"what": what}
     if team and team.restricted:

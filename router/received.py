@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from config.schema import ConfigSet
 from config.wordlists import Words
 from router.clients import organisation_of
@@ -47,9 +49,10 @@ def read(message: InboundMessage, reading: Reading) -> Received:
     """Normalise, recognise and classify a message. Pure; the time it takes is bounded by ``READ_AT_MOST``."""
     masked = mask(message.text)
     text = masked.text
-    language = message.language or detect(text[:READ_AT_MOST], reading.words, None)
+    language = message.language or detect(text[:READ_AT_MOST], reading.words, "id")
     organisation = organisation_of(reading.config, message)
-    facts = facts_of(message, language=language, organisation=organisation, text=text[:READ_AT_MOST])
+    known: InboundMessage = msgspec.structs.replace(message, language=language, organisation=organisation)
+    facts = facts_of(known, text[:READ_AT_MOST], reading.words)
     classification = reading.book.decide(facts)
     return Received(
         message=message,

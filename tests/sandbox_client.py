@@ -319,7 +319,7 @@ def _data(bubble: dict[str, Any], button: str) -> str | None:
     for row in bubble["keyboard"]:
         for one in row:
             data = str(one.get("callback_data") or one.get("url") or "")
-            if button == data or re.search(button, one["text"], re.IGNORECASE):
+            if button == data or re.search(button, one["text"], re.IGNORECASE) or re.search(button, data):
                 return str(one.get("callback_data") or one["text"])
     return None
 

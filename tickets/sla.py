@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from config.schema import Calendar, ConfigSet, SlaPolicy
+from config.schema import Calendar, ConfigSet, PriorityName, SlaPolicy
 from tickets.hours import add_working
 from tickets.model import Priority
 
@@ -20,7 +20,7 @@ def next_update(config: ConfigSet, organisation: str, priority: Priority, now: d
     The minutes are working minutes of the policy's calendar, or of the clock for priorities that never sleep.
     """
     policy = policy_of(config, organisation)
-    name = priority.value
+    name: PriorityName = priority.value
     if policy is None or name not in policy.targets:
         return now + timedelta(minutes=config.desk.next_update_minutes[name])
     minutes = policy.targets[name].update

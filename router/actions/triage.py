@@ -1,5 +1,6 @@
 """What a ticket is about, and how pressing: corrected by people, computed by the matrix, never typed."""
 
+from datetime import timedelta
 from typing import Any
 
 from router.act import Act, Refusal
@@ -86,6 +87,8 @@ def rate(draft: Draft, ticket: Ticket, impact: Level, urgency: Level, what: str)
             draft.holder(ticket.assignee or ticket.offered_to), "page" if priority is Priority.P1 else "card", ticket,
             urgency=urgency_of(ticket),
         )  # fmt: skip
+        if priority is Priority.P1 and not ticket.assignee:
+            draft.later(f"ticket:{ticket.id}", "page_again", draft.now + timedelta(minutes=config.desk.p1_page_minutes))
         ticket = seek(draft, ticket, quiet=priority is not Priority.P1)
     return ticket
 

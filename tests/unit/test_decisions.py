@@ -115,7 +115,7 @@ def test_the_whole_life_with_a_no_in_between(desk: PlayedDesk) -> None:
         ("sudah bisa kak", Status.CLOSED, "thanks"),
         ("bisa sih tapi lemot", Status.INVESTIGATING, "reopened"),
         ("ok", Status.AWAITING_CONFIRMATION, "contradiction"),
-        ("belum sempat cek", Status.AWAITING_CONFIRMATION, "confirm"),
+        ("belum sempat cek", Status.AWAITING_CONFIRMATION, "not_yet"),
         ("makasih kak", Status.AWAITING_CONFIRMATION, "confirm"),
     ],
 )
@@ -197,7 +197,7 @@ def test_a_p1_that_nobody_takes_pages_the_lead_again_and_again(desk: PlayedDesk)
 
 def test_at_night_the_reporter_hears_when_the_team_is_back() -> None:
     desk = PlayedDesk(now=datetime(2026, 11, 24, 15, 10, tzinfo=UTC))
-    desk.says("printer kantor macet")
+    desk.says("wifi kantor mati")
     assert desk.told() == ["ack_outside_hours"]
     assert desk.ticket.status is Status.NEW
 

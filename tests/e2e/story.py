@@ -1,0 +1,73 @@
+"""Steps that story tests share: what an agent does, said once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.sandbox_client import AgentPhone, Phone, Sandbox
+
+
+async def eventually(look: Callable[[], Awaitable[Any]], what: str, within: float = 15.0) -> Any:
+    """Look again until there is something; fails with ``what``."""
+    deadline = asyncio.get_running_loop().time() + within
+    while True:
+        found = await look()
+        if found:
+            return found
+        assert asyncio.get_running_loop().time() < deadline, what
+        await asyncio.sleep(0.1)
+
+
+async def has_status(sandbox: Sandbox, reference: str, status: str, within: float = 15.0) -> dict[str, Any]:
+    """The ticket, once it stands there."""
+
+    async def look() -> dict[str, Any] | None:
+        ticket = await sandbox.ticket(reference)
+        return ticket if ticket["status"] == status else None
+
+    ticket: dict[str, Any] = await eventually(look, f"{reference} is not {status}", within)
+    return ticket
+
+
+async def offered_to(sandbox: Sandbox, reference: str, agents: list[AgentPhone]) -> AgentPhone:
+    """Whoever is looking at the offer now."""
+
+    async def look() -> AgentPhone | None:
+        for agent in agents:
+            for bubble in await agent.chat():
+                row = [button for line in bubble.get("keyboard", []) for button in line]
+                if reference in bubble["text"] and any("Terima" in button["text"] for button in row):
+                    return agent
+        return None
+
+    agent: AgentPhone = await eventually(look, f"nobody is offered {reference}")
+    return agent
+
+
+async def prompted(agent: AgentPhone, button: str, question: str, answer: str, reference: str) -> None:
+    """Tap a button that asks for words, and answer the question."""
+    await agent.presses(button, on=reference)
+    await agent.replies_to(question, answer)
+
+
+async def repaired(sandbox: Sandbox, agent: AgentPhone, reference: str, cause: str = "Sertifikat diganti") -> None:
+    """Resolve, re-test everything, note a figure: the reporter is asked."""
+    await prompted(agent, "Selesai", f"{reference}.*penyebabnya", cause, reference)
+    ticket = await has_status(sandbox, reference, "verifying")
+    for item in ticket["checks"]:
+        await agent.presses(rf":check:?.*{item['service']}\.1$|check.*{item['service']}\.1", on=reference)
+        await eventually(lambda item=item: passed(sandbox, reference, item["service"]), "the check was not taken")
+    await prompted(agent, "Terverifikasi", f"{reference}.*angka hasil", "0 dari 200 gagal", reference)
+    await has_status(sandbox, reference, "awaiting_confirmation")
+
+
+async def passed(sandbox: Sandbox, reference: str, service: str) -> bool:
+    """Whether an item of the re-test is ticked."""
+    ticket = await sandbox.ticket(reference)
+    return any(item["service"] == service and item["passed"] for item in ticket["checks"])
+
+
+async def says_and_is_heard(phone: Phone, agent: AgentPhone, words: str) -> None:
+    """The customer writes, and the agent reads it."""
+    await phone.says(words)
+    await agent.hears(words)
