@@ -81,7 +81,7 @@ class TelegramDesk:
     _offset: int = 0
     _keys: Any = field(default_factory=lambda: iter(range(1, 10_000)))
 
-    async def reports(self, text: str, *, phone: str = "+6281200000001", name: str = "Ani") -> Answer:
+    async def reports(self, text: str, *, phone: str = "+6281200000001", name: str = "Ani", **more: Any) -> Answer:
         """A customer writes on WhatsApp."""
         return await self.intake.receive(
             InboundMessage(
@@ -90,6 +90,7 @@ class TelegramDesk:
                 sender=Sender(address=phone, name=name, verified=True),
                 received_at=now(),
                 text=text,
+                **more,
             )
         )
 

@@ -10,7 +10,7 @@ from channels.telegram.keyboards import Rows
 from channels.telegram.speech import Speech, Text, cut, first_words
 from config.schema import ConfigSet
 from tickets.model import Account, Priority, Status, Ticket
-from tickets.views import MessageView, TicketRow, TicketView
+from tickets.views import AttachmentView, MessageView, TicketRow, TicketView
 
 _ICONS: Final = {Priority.P1: "🔴", Priority.P2: "🟠", Priority.P3: "🟢"}
 _SAID: Final = 3
@@ -18,6 +18,7 @@ _LINE: Final = 160
 _BEGINNING: Final = 300
 _QUOTE: Final = 3200
 QUEUE_SHOWN: Final = 20
+FILES_SHOWN: Final = 5
 _PARTS: Final = frozenset({"voice", "location", "contact", "sticker", "image", "video", "document"})
 
 
@@ -47,7 +48,8 @@ class Painter:
         text.add(self._about(view)).add(self._promise(ticket))
         text.all(self._checklist(ticket)).all(self._found(view)).all(self._conversation(view))
         text.add(self._link(ticket))
-        return Card(text.fitted(), keyboards.card(ticket, self.account, self.speech, self.config))
+        rows = keyboards.card(ticket, self.account, self.speech, self.config)
+        return Card(text.fitted(), (*rows, *self._files(view)))
 
     def offer(self, view: TicketView) -> Card:
         """Somebody is asked to take a ticket: what, how pressing, whose, the first words, and until when."""
@@ -73,7 +75,8 @@ class Painter:
             text.all(f"📎 {self.speech(f'tg_part_{part}')}" for part in parts if part in _PARTS)
         if ticket.assignee == self.account.id and ticket.open:
             text.add(self.speech("tg_reply_hint"))
-        return Card(text.fitted(), keyboards.answer(ticket, self.account, self.speech))
+        rows = keyboards.answer(ticket, self.account, self.speech)
+        return Card(text.fitted(), (*rows, *self._files(view)))
 
     def headline(self, view: TicketView, line: str, rows: Rows = ()) -> Card:
         """A ticket in three lines under one message of ours (alarm, promise, taken)."""
@@ -101,6 +104,17 @@ class Painter:
         titles = [f"{_ICONS[row.ticket.priority]} {row.ticket.reference}" for row in shown]
         tickets = [row.ticket for row in shown]
         return Card(text.fitted(), keyboards.queue(tickets, self.speech, titles))
+
+    def files(self, view: TicketView) -> list[tuple[str, AttachmentView]]:
+        """What the customer sent beside words and may be shown here: (message id, file), the newest last."""
+        if self.hides(view.ticket):
+            return []
+        sent = [(m.id, one) for m in view.messages if m.direction == "in" for one in m.attachments]
+        return [(message, one) for message, one in sent if one.state == "stored"][-FILES_SHOWN:]
+
+    def _files(self, view: TicketView) -> Rows:
+        mine = self.account.id in (view.ticket.assignee, view.ticket.offered_to) or self.account.leads
+        return keyboards.files(view.ticket, len(self.files(view)) if mine else 0, self.speech)
 
     def hides(self, ticket: Ticket) -> bool:
         """Whether nothing but reference and link of this ticket may be shown."""

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from tickets.commands import Answer, Command, InboundMessage
 from tickets.model import Account, Channel
-from tickets.views import Notice, TicketRow, TicketView
+from tickets.views import AttachmentView, Notice, TicketRow, TicketView
 
 
 class Desk(Protocol):
@@ -30,6 +30,8 @@ class Reader(Protocol):
     def ticket(self, subject: str, viewer: Account | None = None) -> TicketView | None: ...
 
     def queue(self, account: str) -> list[TicketRow]: ...
+
+    def file(self, message: str, no: int) -> tuple[AttachmentView, bytes] | None: ...
 
     def account(self, account: str) -> Account | None: ...
 

@@ -10,12 +10,15 @@ from telegram.error import TelegramError
 
 from channels.telegram import api
 from channels.telegram.api import Bot
-from channels.telegram.reactions import TOAST_LIMIT, Buttons, Reaction, Redraw, Say, Toast
+from channels.telegram.reactions import TOAST_LIMIT, Buttons, Hand, Reaction, Redraw, Say, Toast
 from channels.telegram.speech import cut
 
 _LOG = structlog.get_logger("sigap.telegram")
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+_VOICE: Final = frozenset({"audio/ogg", "audio/mpeg", "audio/mp4"})
+_PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/webp"})
 PATIENCE_S: Final = 5.0
+UPLOAD_S: Final = 60.0
 
 
 class Hands:
@@ -23,6 +26,7 @@ class Hands:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
+        self._handing: set[asyncio.Task[None]] = set()
 
     async def carry_out(self, reactions: Sequence[Reaction]) -> None:
         """All of them, in order, within five seconds altogether; what fails is logged by its kind and passed over."""
@@ -42,6 +46,11 @@ class Hands:
                     await self._say(reaction)
                 case Redraw():
                     await self._redraw(reaction)
+                case Hand():
+                    # A large file takes its time, and nobody else's tap waits for it.
+                    task = asyncio.create_task(self._hand(reaction))
+                    self._handing.add(task)
+                    task.add_done_callback(self._handing.discard)
                 case Buttons():
                     await self._bot.edit_message_reply_markup(
                         reaction.chat, reaction.message, reply_markup=api.keyboard(reaction.rows)
@@ -67,6 +76,19 @@ class Hands:
             disable_notification=say.silent,
             link_preview_options=_NO_PREVIEW,
         )
+
+    async def _hand(self, hand: Hand) -> None:
+        """Voice can be played and pictures seen; everything else is a document, which is opened nowhere by itself."""
+        try:
+            async with asyncio.timeout(UPLOAD_S):
+                if hand.content_type in _VOICE:
+                    await self._bot.send_voice(hand.chat, hand.data, filename=hand.name)
+                elif hand.content_type in _PICTURES:
+                    await self._bot.send_photo(hand.chat, hand.data, filename=hand.name)
+                else:
+                    await self._bot.send_document(hand.chat, hand.data, filename=hand.name)
+        except (TelegramError, TimeoutError) as error:
+            _LOG.warning("telegram.file_not_handed", error=type(error).__name__)
 
     async def _redraw(self, redraw: Redraw) -> None:
         text = redraw.card.text

@@ -111,6 +111,14 @@ def opening(ticket: Ticket, speech: Speech) -> Rows:
     return ((_button(ticket, "open", speech),),)
 
 
+def files(ticket: Ticket, count: int, speech: Speech) -> Rows:
+    """The way to what the customer sent beside words, where there is something."""
+    if not count:
+        return ()
+    tap = callback.on(ticket.reference, ticket.version, "files")
+    return ((Choice(tap.encode(), speech("tg_files", count=count)),),)
+
+
 def alarm(ticket: Ticket, account: Account, speech: Speech) -> Rows:
     """A lead who is alarmed may take the ticket, or look first."""
     if ticket.assignee is None and ticket.open and account.leads:

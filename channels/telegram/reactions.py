@@ -42,4 +42,13 @@ class Buttons(msgspec.Struct, frozen=True, kw_only=True):
     rows: Rows
 
 
-Reaction = Toast | Say | Redraw | Buttons
+class Hand(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a customer's, handed over in the chat."""
+
+    chat: int
+    name: str
+    content_type: str
+    data: bytes
+
+
+Reaction = Hand | Toast | Say | Redraw | Buttons

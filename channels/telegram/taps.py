@@ -1,8 +1,10 @@
 """Buttons: a wish for the desk, a page to show, or a question for words. The desk decides; here is only the way."""
 
+import asyncio
+
 from channels.telegram import keyboards, new_report, wishes
 from channels.telegram.callback import NOBODY, Tap
-from channels.telegram.reactions import Buttons, Reaction, Redraw
+from channels.telegram.reactions import Buttons, Hand, Reaction, Redraw
 from channels.telegram.updates import Tapped
 from channels.telegram.visit import Visit
 from channels.telegram.writing import again, chosen
@@ -11,6 +13,8 @@ from tickets.model import Kind
 from tickets.views import TicketView
 
 # Messages that are no card: after the tap they say what happened, without buttons.
+# Telegram takes photos up to this size; larger ones stay where they are.
+LARGEST = 10 * 1024 * 1024
 _ONCE = frozenset({"accept", "pass", "acknowledge", "mine"})
 
 
@@ -28,6 +32,8 @@ async def tapped(visit: Visit, intent: Tapped) -> list[Reaction]:
     view = await visit.view(tap.reference) if tap.short != NOBODY else None
     if view is None:
         return [visit.toast(intent.query, visit.speech("tg_refused_unknown_ticket"), alert=True)]
+    if tap.verb == "files":
+        return await _files(visit, intent, view)
     if tap.verb in wishes.VIEWS:
         return _shown(visit, intent, tap, view)
     return _asked(visit, intent, tap, view) or await _wished(visit, intent, tap, view)
@@ -41,6 +47,19 @@ def _shown(visit: Visit, intent: Tapped, tap: Tap, view: TicketView) -> list[Rea
         rows = keyboards.more(view.ticket, visit.account, visit.speech)
         return [toast, Buttons(chat=visit.origin.chat, message=visit.origin.message, rows=rows)]
     return [toast, _redraw(visit, view)]
+
+
+async def _files(visit: Visit, intent: Tapped, view: TicketView) -> list[Reaction]:
+    """What the customer sent, for those who work on it; a matter of security never comes here."""
+    if visit.account.id not in (view.ticket.assignee, view.ticket.offered_to) and not visit.account.leads:
+        return [visit.toast(intent.query, visit.speech("tg_refused_not_yours"), alert=True)]
+    handed: list[Reaction] = []
+    for message, shown in visit.painter.files(view):
+        found = await asyncio.to_thread(visit.doors.reader.file, message, shown.no)
+        if found and len(found[1]) <= LARGEST:
+            name = found[0].filename or f"{view.ticket.reference}-{shown.no}"
+            handed.append(Hand(chat=visit.origin.chat, name=name, content_type=found[0].content_type, data=found[1]))
+    return [visit.toast(intent.query, "" if handed else visit.speech("tg_no_files")), *handed]
 
 
 def _asked(visit: Visit, intent: Tapped, tap: Tap, view: TicketView) -> list[Reaction]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from channels.telegram.callback import Tap
 from tickets import references
 
-VIEWS: Final = frozenset({"open", "more", "back"})
+VIEWS: Final = frozenset({"open", "more", "back", "files"})
 """Verbs that show something and change nothing."""
 
 ASKS_WORDS: Final = {

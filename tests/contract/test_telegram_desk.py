@@ -1,5 +1,7 @@
 """An agent's day in Telegram over the real desk, a real database and the played Bot API."""
 
+import asyncio
+import base64
 import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,9 +11,13 @@ from telegram import Update
 
 from channels.telegram.reactions import Redraw, Toast
 from tests.telegram_desk import MAYA, RINA, SARI, TelegramDesk, opened_desk
+from tickets.commands import Media
 from tickets.model import Presence, Status
 
 _NUMBERS = itertools.count(1)
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 @pytest.fixture
@@ -255,3 +261,22 @@ async def test_words_that_came_too_late_are_not_lost(desk: TelegramDesk) -> None
     await rina.presses("Do it anyway", on="has changed")
     await desk.drains()
     assert desk.view(reference).words["workaround"] == "use QRIS meanwhile"
+
+
+async def test_what_a_customer_sent_is_handed_over_on_demand(desk: TelegramDesk) -> None:
+    picture = Media(content_type="image/png", filename="layar.png", data=PNG)
+    answer = await desk.reports("checkout gagal, ini layarnya", media=(picture,), parts=("image",))
+    assert answer.reference is not None
+    await desk.tells(RINA, "offer", answer.reference)
+    rina = desk.stage.sandbox.agent("rina")
+    await rina.presses("Accept", on=answer.reference)
+    await desk.drains()
+    await rina.hears("💬.*📎 image")
+    await rina.presses("Files", on=f"{answer.reference} · P")
+    await desk.drains()
+    async with asyncio.timeout(5):
+        while not [one for one in await rina.chat() if one.get("media") or one.get("photo") or one.get("document")]:
+            await asyncio.sleep(0.05)
+    (toast,) = await desk.bot.take(forged(SARI, f"files:{answer.reference[4:]}:1"))
+    assert isinstance(toast, Toast)
+    assert toast.alert
