@@ -8,12 +8,12 @@ Cursor = int | str | None
 _FIELDS = "stream, seq, type, v, body, previous, hash"
 
 # Events are never deleted, so on SQLite the row ids count up without a gap in the order of commits.
-_SQLITE = text(f"SELECT rowid AS position, {_FIELDS} FROM event WHERE rowid > :after ORDER BY rowid LIMIT :most")
+_SQLITE = text(f"SELECT rowid AS place, {_FIELDS} FROM event WHERE rowid > :after ORDER BY rowid LIMIT :most")
 
 # On PostgreSQL a transaction with a lower number may still be open: only what lies below all open ones is shown, so
 # nothing can appear behind a follower's back.
 _POSTGRES = text(
-    f"SELECT xid::text || '.' || position AS position, {_FIELDS} FROM event "
+    f"SELECT xid::text || '.' || position AS place, {_FIELDS} FROM event "
     "WHERE (xid, position) > (CAST(:xid AS xid8), :after) AND xid < pg_snapshot_xmin(pg_current_snapshot()) "
     "ORDER BY xid, position LIMIT :most"
 )
@@ -23,7 +23,7 @@ def events_after(connection: Connection, cursor: Cursor, limit: int) -> tuple[li
     """At most ``limit`` events after ``cursor``, in the order of their commits, and the cursor after the last one."""
     here = str(cursor or 0)
     rows = list(connection.execute(*_statement(connection, here, limit)))
-    return [_event(row) for row in rows], str(rows[-1].position) if rows else here
+    return [_event(row) for row in rows], str(rows[-1].place) if rows else here
 
 
 def _statement(connection: Connection, cursor: str, limit: int) -> tuple[TextClause, dict[str, str | int]]:
