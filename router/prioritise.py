@@ -35,7 +35,7 @@ def assess(facts: Facts, classification: Classification, config: ConfigSet) -> R
     """Rate a report from its rule, its service's criticality, and the signals in its words."""
     if classification.kind != "incident":
         return _quiet(classification, config)
-    levels = _Levels(classification)
+    levels = _Levels(classification, config)
     service = config.services.get(classification.service or "")
     if service and service.criticality == "high":
         levels.raise_to("impact", "medium", "criticality", service.code)
@@ -70,14 +70,14 @@ def _quiet(classification: Classification, config: ConfigSet) -> Rating:
 class _Levels:
     """Impact and urgency on their way, and each step with its reason."""
 
-    def __init__(self, classification: Classification) -> None:
+    def __init__(self, classification: Classification, config: ConfigSet) -> None:
         self.impact, self.urgency = classification.impact, classification.urgency
         self._rated = classification.rated
-        by = classification.rules[-1] if classification.rules else "fallback"
-        self._steps: list[dict[str, str]] = [
-            {"level": "impact", "to": self.impact, "because": "start", "of": by},
-            {"level": "urgency", "to": self.urgency, "because": "start", "of": by},
-        ]
+        matched = [rule for rule in config.rules if rule.id in classification.rules]
+        self._steps: list[dict[str, str]] = []
+        for level in ("impact", "urgency"):
+            by = next((rule.id for rule in matched if getattr(rule, level)), "fallback")
+            self._steps.append({"level": level, "to": getattr(self, level), "because": "start", "of": by})
 
     def raise_to(self, level: str, to: str, because: str, of: str) -> None:
         """Set a level unless it is that high already."""
