@@ -23,6 +23,14 @@ LIMIT: Final = 1_600
 
 # What may still be said to somebody who does not want to hear from us.
 _AFTER_OPT_OUT: Final = frozenset({"opt_out", "welcome_back"})
+BY_NUMBER: Final = frozenset(
+    {
+        *("confirm", "confirm_answered", "confirm_withdrawn", "remind", "contradiction"),
+        *("not_an_incident", "thanks", "which", "ask_service"),
+    }
+)
+"""Texts whose question is remembered with its choices, so that "1" means something. A number below another is dead."""
+
 # The person's own address is at fault, not the moment: another address may work.
 _OF_THE_ADDRESS: Final = frozenset(
     {

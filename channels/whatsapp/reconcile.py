@@ -107,8 +107,7 @@ class Reconciler:
         young = [one for one in listed if self._mode == "webhook" and now - _sent_at(one, now) < GRACE]
         old = [one for one in listed if one not in young]
         unseen = await asyncio.to_thread(self._reader.unseen, [key_of(one.sid) for one in old])
-        # Listed newest first and told in whole seconds: what came within one second keeps its order.
-        for one in sorted(old[::-1], key=lambda each: _sent_at(each, now)):
+        for one in sorted(old, key=lambda each: _sent_at(each, now)):
             if key_of(one.sid) in unseen:
                 await self._take(one, now)
         await asyncio.to_thread(self._cursors.set, CURSOR, now.isoformat(), now)
@@ -122,7 +121,8 @@ class Reconciler:
     async def _listed(self, since: datetime) -> list[Any]:
         def read() -> list[Any]:
             found = self._client.messages.list(to=self._number, date_sent_after=since, page_size=PAGE)
-            return [one for one in found if one.direction == "inbound"]
+            # Newest first and in whole seconds: turned around, what came within one second keeps its order.
+            return [one for one in found[::-1] if one.direction == "inbound"]
 
         return list(await self._asked(read))
 

@@ -12,7 +12,7 @@ from channels.whatsapp.client import close, failure
 from channels.whatsapp.templates import KnownTemplates, filled_template
 from tickets.model import Channel
 from tickets.outbound import OutboundMessage, Permanent, Reason, Temporary, Unknown
-from tickets.replies import House, compose, numbered, parts
+from tickets.replies import BY_NUMBER, House, compose, numbered, parts
 from tickets.views import Briefing
 
 # How far apart our clock and Twilio's may be when a doubtful message is looked up.
@@ -57,6 +57,8 @@ class WhatsApp:
         template = filled_template(house.texts, message)
         if template is not None and self._templates.sid(template.name):
             return msgspec.structs.replace(message, template=template.name, variables=template.values)
+        if message.purpose not in BY_NUMBER:
+            return message
         lead = house.texts.label(message.language, "numbered")
         return msgspec.structs.replace(message, text=numbered(message.text, message.choices, lead))
 

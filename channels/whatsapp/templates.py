@@ -27,6 +27,8 @@ CATEGORY: Final = "UTILITY"
 REMEMBER_S: Final = 60.0
 _PLACEHOLDER: Final = re.compile(r"\{\{(\d+)\}\}")
 _BAD_VALUE: Final = re.compile(r"[\n\r\t]|\s{4}")
+# How many buttons these have depends on the person.
+_OPEN_CHOICES: Final = frozenset({"which"})
 _SAMPLE_REFERENCE: Final = "7K3M9QXR"
 
 
@@ -70,7 +72,7 @@ class Filled:
 def template_of(texts: Texts, language: str, purpose: str) -> Template | None:
     """The Content object for a text, or None where it has no buttons or cannot be one."""
     titles = texts.choices(language, purpose)
-    if not titles or len(titles) > BUTTONS:
+    if not titles or len(titles) > BUTTONS or purpose in _OPEN_CHOICES:
         return None
     names = tuple(sorted(texts.variables(language, purpose)))
     marks = {name: f"{{{{{number}}}}}" for number, name in enumerate(names, 1)}

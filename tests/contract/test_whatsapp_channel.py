@@ -106,6 +106,13 @@ async def test_without_templates_she_answers_with_a_number(stage: Stage, channel
     assert heard.buttons == []
 
 
+async def test_no_number_is_shown_that_nobody_would_understand(stage: Stage, channel: WhatsApp) -> None:
+    params = {"opens_at": "2026-11-24T01:00:00Z"}
+    text = composed(channel, "ack_outside_hours", params=params).text
+    assert "*1*" not in text
+    assert "Semua berhenti" in text
+
+
 @pytest.mark.proves("D37")
 async def test_pushed_templates_give_real_buttons_with_the_same_words(
     stage: Stage, channel: WhatsApp, cursors: Cursors

@@ -7,7 +7,7 @@ import pytest
 
 from tests.briefings import CONFIG, FILES, NOW, TEXTS, briefing, house, identity, said, ticket
 from tickets.buttons import PAYLOADS
-from tickets.model import Channel, Identity, Kind, Priority, Status
+from tickets.model import Asked, Channel, Identity, Kind, Priority, Status
 from tickets.outbound import OutboundMessage, Permanent, Reason
 from tickets.replies import LIMIT, another_way, compose, numbered, parts
 from tickets.views import Briefing
@@ -194,14 +194,12 @@ def test_a_service_is_chosen_from_the_list_that_was_offered() -> None:
 
 
 def test_which_report_offers_the_references_and_a_new_one() -> None:
-    one = briefing(
-        "which",
-        without_ticket=True,
-        params={"references": ["INC-7K3M9QXR"], "held": "content-1"},
-        contact={"asked": {"what": "which", "at": NOW}},
-    )
-    assert silent(briefing("which", without_ticket=True))
-    assert one.notice.purpose == "which"
+    asked = {"asked": Asked(what="which", at=NOW, choices=("7K3M9QXR", "new"))}
+    params = {"references": ["INC-7K3M9QXR"], "held": "content-1"}
+    message = told(briefing("which", without_ticket=True, params=params, contact=asked))
+    assert [choice.payload for choice in message.choices] == ["which:7K3M9QXR:content-1", "which:new:content-1"]
+    assert [choice.title for choice in message.choices] == ["INC-7K3M9QXR", "Laporan baru"]
+    assert silent(briefing("which", without_ticket=True, params=params))
 
 
 def test_every_button_has_a_payload() -> None:
