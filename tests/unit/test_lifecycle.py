@@ -1,0 +1,100 @@
+"""The table of the lifecycle: nothing unreachable, nothing without an end, and no way around the confirmation."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tickets.lifecycle import TRANSITIONS, Action, InvalidTransition, allowed, arrows, mermaid, step
+from tickets.model import ENDED, OPEN, Kind, Status
+
+
+def reached(kind: Kind, start: Status, usable: Callable[[Action], bool] = lambda action: True) -> set[Status]:
+    """Every status that can be come to from ``start``, itself included."""
+    seen, waiting = {start}, [start]
+    while waiting:
+        here = waiting.pop()
+        for status, action, end in arrows(kind):
+            if status is here and end not in seen and usable(action):
+                seen.add(end)
+                waiting.append(end)
+    return seen
+
+
+@pytest.mark.parametrize("kind", [Kind.INCIDENT, Kind.SERVICE_REQUEST])
+def test_every_status_is_reachable(kind: Kind) -> None:
+    assert reached(kind, Status.NEW) == set(Status)
+
+
+def test_what_is_no_incident_needs_no_restoring_and_no_verifying() -> None:
+    assert set(Status) - reached(Kind.NOT_AN_INCIDENT, Status.NEW) == {Status.RESTORED, Status.VERIFYING}
+
+
+# Who may say yes: the reporter; nobody answers; nobody can be asked any more (the ticket is merged or cancelled).
+SITUATIONS: dict[str, Callable[[Action], bool]] = {
+    "the confirmer says yes": lambda action: action not in (Action.LAPSE, Action.CANCEL, Action.MERGE),
+    "nobody answers": lambda action: action not in (Action.CONFIRM, Action.REPORTER_SAYS_WORKS, Action.CANCEL),
+    "it is not ours": lambda action: action not in (Action.CONFIRM, Action.REPORTER_SAYS_WORKS, Action.LAPSE),
+}
+
+
+@pytest.mark.proves("D37")
+@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("status", sorted(OPEN))
+def test_every_open_status_has_a_way_to_an_end(status: Status, kind: Kind, situation: str) -> None:
+    assert reached(kind, status, SITUATIONS[situation]) & ENDED
+
+
+@pytest.mark.proves("D37", "N1")
+@pytest.mark.parametrize("kind", list(Kind))
+def test_closed_is_reached_by_a_confirmation_and_by_nothing_else(kind: Kind) -> None:
+    into = {action for _, action, end in arrows(kind) if end is Status.CLOSED}
+    assert into == {Action.CONFIRM}
+    asked = {status for (k, status, action) in TRANSITIONS if k is kind and action is Action.CONFIRM}
+    assert asked == {Status.AWAITING_CONFIRMATION, Status.LAPSED}
+
+
+@pytest.mark.proves("D34", "N11")
+def test_an_incident_is_verified_before_anybody_is_asked() -> None:
+    into = {(status, action) for status, action, end in arrows(Kind.INCIDENT) if end is Status.AWAITING_CONFIRMATION}
+    by_the_desk = {(s, a) for s, a in into if a is not Action.REPORTER_SAYS_WORKS and s is not end_of_offer(s, a)}
+    assert {(s, a) for s, a in by_the_desk if s is not Status.AWAITING_CONFIRMATION and a is not Action.UNMERGE} == {
+        (Status.VERIFYING, Action.VERIFY),
+    }
+
+
+def end_of_offer(status: Status, action: Action) -> Status | None:
+    """Offers after the first work stay where they are."""
+    offers = (Action.OFFER, Action.ACCEPT, Action.PASS, Action.OFFER_EXPIRED, Action.OFFER_WITHDRAWN)
+    return status if action in offers else None
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("status", sorted(OPEN))
+def test_the_reporter_may_say_at_any_time_that_it_works(kind: Kind, status: Status) -> None:
+    if status is not Status.AWAITING_CONFIRMATION:
+        assert step(kind, status, Action.REPORTER_SAYS_WORKS) is Status.AWAITING_CONFIRMATION
+
+
+def test_a_wait_and_a_merge_end_where_they_began() -> None:
+    assert step(Kind.INCIDENT, Status.WAITING, Action.RESUME, Status.RESTORED) is Status.RESTORED
+    assert step(Kind.INCIDENT, Status.MERGED, Action.UNMERGE, Status.ASSIGNED) is Status.ASSIGNED
+    assert step(Kind.INCIDENT, Status.WAITING, Action.RESUME) is Status.INVESTIGATING
+
+
+def test_what_does_not_fit_names_what_does() -> None:
+    with pytest.raises(InvalidTransition) as caught:
+        step(Kind.INCIDENT, Status.NEW, Action.CONFIRM)
+    assert caught.value.allowed == allowed(Kind.INCIDENT, Status.NEW)
+    assert "offer" in str(caught.value)
+    assert "confirm is not possible while new" in str(caught.value)
+
+
+def test_the_diagram_is_drawn_from_the_table() -> None:
+    drawn = mermaid()
+    assert "awaiting_confirmation --> closed: confirm" in drawn
+    assert "new --> offered: offer" in drawn
+    page = Path(__file__).resolve().parents[2] / "docs" / "lifecycle.md"
+    if page.exists():
+        assert drawn in page.read_text()
