@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
 
 import redis
 
@@ -21,21 +20,18 @@ from config.settings import Telegram, Twilio
 from console.foundation import Foundation
 from console.redis_server import redis_url
 from tickets.masking import mask
+from tickets.model import Channel as ChannelName
 from tickets.replies import House
 from tickets.store.state import Cursors
 from tickets.store.writer import ThreadWriter
 from tickets.submission import Committed
 from workers.bell import RqBell
-
-# The bell never delays an answer, and asking whether it is there does not either.
-QUICK_S: Final = 0.2
+from workers.connections import quick
 
 
 def quick_redis(foundation: Foundation) -> redis.Redis:
     """A connection for ringing and counting: it gives up after 200 ms."""
-    return redis.Redis.from_url(
-        redis_url(foundation.settings), socket_timeout=QUICK_S, socket_connect_timeout=QUICK_S, retry=None
-    )
+    return quick(redis_url(foundation.settings))
 
 
 @contextmanager
@@ -74,8 +70,8 @@ def writing(foundation: Foundation, bell: RqBell, on_commit: Committed | None = 
         writer.stop()
 
 
-def house(foundation: Foundation) -> House:
-    """What the words need to know of the installation."""
+def house(foundation: Foundation, *, played: bool = False) -> House:
+    """What the words need to know of the installation. ``played``: by the channel's own provider."""
     settings = foundation.settings
     return House(
         texts=foundation.texts,
@@ -83,7 +79,7 @@ def house(foundation: Foundation) -> House:
         tracking=foundation.tokens.tracking,
         public_url=settings.public_url,
         timezone=settings.timezone,
-        played=bool(settings.played),
+        played=played,
     )
 
 
@@ -116,11 +112,13 @@ def sending_channels(foundation: Foundation) -> Registry:
 def _whatsapp(foundation: Foundation, twilio: Twilio) -> WhatsApp:
     settings = foundation.settings
     # Twilio refuses a message whose status address it could never reach.
-    reachable = "twilio" in settings.played or not settings.public_is_local
+    played = "twilio" in settings.played
+    reachable = played or not settings.public_is_local
     return WhatsApp(
         twilio_client.connect(twilio.account_sid, twilio.auth_token.reveal(), twilio.base_url),
         sender=twilio.whatsapp_from,
-        house=lambda: house(foundation),
+        house=lambda: house(foundation, played=played),
         templates=KnownTemplates(Cursors(foundation.database).get),
         status_url=settings.public_url + STATUS_PATH if reachable else None,
+        settled=lambda sid: foundation.reader.sent_as(ChannelName.WHATSAPP, sid) is not None,
     )

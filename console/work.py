@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import redis
-
 from channels.whatsapp.media import LANE, Fetcher
 from config.clock import Clock
 from config.settings import Settings
@@ -18,6 +16,7 @@ from tickets.model import Channel
 from tickets.store.attachments import Attachments
 from tickets.store.outbox import Outbox
 from tickets.store.state import Heartbeats
+from workers.connections import patient
 from workers.delivery import Delivery
 from workers.limits import Limits, Rate
 from workers.loop import Loop
@@ -33,7 +32,7 @@ def run_worker(settings: Settings, name: str) -> None:
     loop = Loop()
     channels = sending_channels(foundation)
     quick = quick_redis(foundation)
-    waiting = redis.Redis.from_url(redis_url(settings))
+    waiting = patient(redis_url(settings))
     beats = Heartbeats(foundation.database)
     # Signs of life are compared with those of other machines, so they never follow the sandbox's clock.
     machine = Clock()
