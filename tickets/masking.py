@@ -16,7 +16,8 @@ _MASK: Final = "•"
 _DIGITS: Final = re.compile(r"(?<![\w+#/=-])(?<![\d][.,])\d(?:[ .\u2010-\u2015-]?\d){12,18}(?![\w]|[.,]\d)")
 # What stands before a number that is an amount or an account, not a card.
 _NO_CARD: Final = re.compile(
-    r"(?:[$€]|\b(?:rp|idr|usd|va|virtual account|rek|rekening)(?:\s+(?:no|nomor|bca|bni|bri|bsi|mandiri|permata))?)[ .:]*$",
+    r"(?:[$€]|\b(?:rp|idr|usd|va|virtual account|rek|rekening)"
+    r"(?:\s+(?:no|nomor|bca|bni|bri|bsi|mandiri|permata))?)[ .:]*$",
     re.IGNORECASE,
 )
 _GROUPS_OF_THREE: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
