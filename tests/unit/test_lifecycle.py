@@ -22,8 +22,8 @@ def reached(kind: Kind, start: Status, usable: Callable[[Action], bool] = lambda
 
 
 def forward(action: Action) -> bool:
-    """An undone merge leads back to where a ticket was, so it proves nothing about how it came there."""
-    return action is not Action.UNMERGE
+    """The end of a wait, or of a merge, leads back to where a ticket was: that proves nothing about how it came there."""
+    return action not in (Action.UNMERGE, Action.RESUME)
 
 
 @pytest.mark.parametrize("kind", [Kind.INCIDENT, Kind.SERVICE_REQUEST])
