@@ -45,19 +45,20 @@ async def offered_to(sandbox: Sandbox, reference: str, agents: list[AgentPhone])
 
 
 async def prompted(agent: AgentPhone, button: str, question: str, answer: str, reference: str) -> None:
-    """Tap a button that asks for words, and answer the question."""
+    """Tap a button that asks for words, and answer the question that comes."""
     await agent.presses(button, on=reference)
-    await agent.replies_to(question, answer)
+    asked = await agent.hears(f"{reference}.*{question}")
+    await agent.sandbox.post(f"agents/{agent.person}/reply", message_id=asked.id, text=answer)
 
 
 async def repaired(sandbox: Sandbox, agent: AgentPhone, reference: str, cause: str = "Sertifikat diganti") -> None:
     """Resolve, re-test everything, note a figure: the reporter is asked."""
-    await prompted(agent, "Selesai", f"{reference}.*penyebabnya", cause, reference)
+    await prompted(agent, "Selesai", "penyebabnya", cause, reference)
     ticket = await has_status(sandbox, reference, "verifying")
     for item in ticket["checks"]:
         await agent.presses(rf":check:?.*{item['service']}\.1$|check.*{item['service']}\.1", on=reference)
         await eventually(lambda item=item: passed(sandbox, reference, item["service"]), "the check was not taken")
-    await prompted(agent, "Terverifikasi", f"{reference}.*angka hasil", "0 dari 200 gagal", reference)
+    await prompted(agent, "Terverifikasi", "angka hasil", "0 dari 200 gagal", reference)
     await has_status(sandbox, reference, "awaiting_confirmation")
 
 
