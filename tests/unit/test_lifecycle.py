@@ -22,7 +22,7 @@ def reached(kind: Kind, start: Status, usable: Callable[[Action], bool] = lambda
 
 
 def forward(action: Action) -> bool:
-    """The end of a wait, or of a merge, leads back to where a ticket was: that proves nothing about how it came there."""
+    """The end of a wait or a merge leads back to where a ticket was, which proves nothing about how it came there."""
     return action not in (Action.UNMERGE, Action.RESUME)
 
 
