@@ -19,6 +19,7 @@ GROUPS: Final = {
     "audit": "audit",
     "quarantine": "quarantine",
     "db": "database",
+    "templates": "templates",
 }
 COMMANDS: Final = {"run": "run", "init": "run", "doctor": "doctor"}
 

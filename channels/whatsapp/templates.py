@@ -25,6 +25,8 @@ BUTTONS: Final = 3
 CURSOR: Final = "template:"
 CATEGORY: Final = "UTILITY"
 REMEMBER_S: Final = 60.0
+# What is not there yet may be pushed at any moment.
+MISSING_S: Final = 2.0
 _PLACEHOLDER: Final = re.compile(r"\{\{(\d+)\}\}")
 _BAD_VALUE: Final = re.compile(r"[\n\r\t]|\s{4}")
 # How many buttons these have depends on the person.
@@ -123,7 +125,7 @@ def _read_back(body: str, text: str) -> dict[str, str] | None:
 
 
 class KnownTemplates:
-    """Which Content objects exist: name → sid, as ``push`` wrote them down. Looked at again after a minute."""
+    """Which Content objects exist: name → sid, as ``push`` wrote them down. Looked at again after a while."""
 
     def __init__(self, stored: Callable[[str], str | None], *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._stored, self._monotonic = stored, monotonic
@@ -134,7 +136,7 @@ class KnownTemplates:
         known, until = self._known.get(name, (None, 0.0))
         if self._monotonic() >= until:
             known = self._stored(CURSOR + name)
-            self._known[name] = (known, self._monotonic() + REMEMBER_S)
+            self._known[name] = (known, self._monotonic() + (REMEMBER_S if known else MISSING_S))
         return known
 
     def forget(self, name: str) -> None:
