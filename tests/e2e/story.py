@@ -36,7 +36,7 @@ async def offered_to(sandbox: Sandbox, reference: str, agents: list[AgentPhone])
         for agent in agents:
             for bubble in await agent.chat():
                 row = [button for line in bubble.get("keyboard", []) for button in line]
-                if reference in bubble["text"] and any("Terima" in button["text"] for button in row):
+                if reference in bubble["text"] and any(button.get("callback_data", "").startswith("accept:") for button in row):
                     return agent
         return None
 
@@ -44,21 +44,29 @@ async def offered_to(sandbox: Sandbox, reference: str, agents: list[AgentPhone])
     return agent
 
 
-async def prompted(agent: AgentPhone, button: str, question: str, answer: str, reference: str) -> None:
+async def prompted(agent: AgentPhone, verb: str, answer: str, reference: str) -> None:
     """Tap a button that asks for words, and answer the question that comes."""
-    await agent.presses(button, on=reference)
-    asked = await agent.hears(f"{reference}.*{question}")
-    await agent.sandbox.post(f"agents/{agent.person}/reply", message_id=asked.id, text=answer)
+    asked_before = {bubble["id"] for bubble in await agent.chat() if bubble.get("force_reply")}
+    await agent.presses(f"^{verb}:", on=reference)
+
+    async def asked() -> dict[str, Any] | None:
+        for bubble in reversed(await agent.chat()):
+            if bubble.get("force_reply") and bubble["id"] not in asked_before and reference in bubble["text"]:
+                return bubble
+        return None
+
+    bubble = await eventually(asked, f"{verb} asked nothing:\n{await agent.transcript()}")
+    await agent.sandbox.post(f"agents/{agent.person}/reply", message_id=bubble["id"], text=answer)
 
 
 async def repaired(sandbox: Sandbox, agent: AgentPhone, reference: str, cause: str = "Sertifikat diganti") -> None:
     """Resolve, re-test everything, note a figure: the reporter is asked."""
-    await prompted(agent, "Selesai", "penyebabnya", cause, reference)
+    await prompted(agent, "resolve", cause, reference)
     ticket = await has_status(sandbox, reference, "verifying")
     for item in ticket["checks"]:
         await agent.presses(rf":check:?.*{item['service']}\.1$|check.*{item['service']}\.1", on=reference)
         await eventually(lambda item=item: passed(sandbox, reference, item["service"]), "the check was not taken")
-    await prompted(agent, "Terverifikasi", "angka hasil", "0 dari 200 gagal", reference)
+    await prompted(agent, "verify", "0 dari 200 gagal", reference)
     await has_status(sandbox, reference, "awaiting_confirmation")
 
 

@@ -27,9 +27,9 @@ async def test_from_the_first_word_to_the_reporters_yes(stage: Stage) -> None:
 
     first = await offered_to(sandbox, reference, agents)
     second = next(agent for agent in agents if agent is not first)
-    await first.presses("Lewati", on=reference)
+    await first.presses("^pass:", on=reference)
     await second.hears(reference)
-    await second.presses("Terima", on=reference)
+    await second.presses("^accept:", on=reference)
     await has_status(sandbox, reference, "assigned")
 
     await says_and_is_heard(ani, second, "tolong dicek ya kak")
@@ -38,7 +38,7 @@ async def test_from_the_first_word_to_the_reporters_yes(stage: Stage) -> None:
     await second.hears("→ .*Ani.*WA")
     await has_status(sandbox, reference, "investigating")
 
-    await prompted(second, "Solusi sementara", "bagaimana layanan", "Pakai QRIS dulu ya", reference)
+    await prompted(second, "workaround", "Pakai QRIS dulu ya", reference)
     await ani.hears("Pakai QRIS dulu")
     await has_status(sandbox, reference, "restored")
 
