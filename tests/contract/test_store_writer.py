@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from tests.contract.store_decider import NOW, TOKENS, SmallDecider, command, message
+from tests.contract.store_decider import CONFIG, NOW, TOKENS, SmallDecider, command, message
 from tests.store_stage import Stage
 from tickets.commands import Media, Refused
 from tickets.store import schema
 from tickets.store.batch import FOLLOW_UPS
+from tickets.store.direct import DirectWriter
 from tickets.store.engine import Database
 from tickets.store.waiting import Waiting, WaitingRoom
 from tickets.submission import Overloaded, Rank, Submission, Unavailable
@@ -401,3 +402,72 @@ def test_a_stopped_writer_answers_who_is_inside_and_lets_nobody_in(database: Dat
 
 def _sized(rank: Rank, size: int) -> Submission:
     return Submission(key="k", digest="d", item=None, rank=rank, size=size)
+
+
+def test_a_command_line_writes_with_the_same_promises_beside_a_running_writer(stage: Stage) -> None:
+    direct = DirectWriter(
+        stage.database,
+        stage.decider,
+        config=lambda: CONFIG,
+        tokens=TOKENS,
+        clock=lambda: NOW,
+        blobs=stage.blobs,
+        bell=stage.bell,
+    )
+    running = stage.writer.submit(message("wifi mati", key="SM1"))
+    answer = direct.submit(message("printer", key="SM2")).result(timeout=0)
+
+    assert answer.outcome == running.result(timeout=10).outcome == "opened"
+    assert direct.submit(message("printer", key="SM2")).result(timeout=0).repeated
+    assert stage.count(schema.ticket) == 2
+
+
+# PostgreSQL's own ways of saying no.
+
+
+@pytest.fixture
+def postgres(stage: Stage) -> Stage:
+    if stage.database.sqlite:
+        pytest.skip("PostgreSQL only")
+    return stage
+
+
+def test_two_writers_in_a_ring_repeat_the_whole_batch(postgres: Stage) -> None:
+    with postgres.database.writing() as connection:
+        # A sequence keeps counting when its transaction is rolled back.
+        connection.execute(text("CREATE SEQUENCE times"))
+        connection.execute(
+            text(
+                "CREATE FUNCTION ring() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('times') < 3 THEN "
+                "RAISE EXCEPTION 'ring' USING ERRCODE = '40P01'; END IF; RETURN NEW; END $$"
+            )
+        )
+        connection.execute(
+            text("CREATE TRIGGER ring BEFORE INSERT ON message FOR EACH STATEMENT EXECUTE FUNCTION ring()")
+        )
+    assert postgres.do(message("wifi mati", key="SM1")).outcome == "opened"
+    assert postgres.decider.decided == 3
+    assert postgres.totals()["quarantine"] == 0
+    assert postgres.count(schema.ticket) == 1
+
+
+def test_a_table_that_somebody_else_holds_is_a_no_within_two_seconds(postgres: Stage, database_url: str) -> None:
+    holder = Database(database_url)
+    began = time.monotonic()
+    with holder.writing() as connection:
+        connection.execute(text("LOCK TABLE ticket IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(Unavailable):
+            postgres.do(message("wifi mati", key="SM1"))
+        assert time.monotonic() - began < 2.0
+    holder.close()
+    assert postgres.do(message("wifi mati", key="SM1")).outcome == "opened"
+    assert postgres.count(schema.ticket) == 1
+
+
+def test_a_server_that_cut_every_connection_is_found_again(postgres: Stage, database_url: str) -> None:
+    postgres.do(message("wifi mati", key="SM1"))
+    other = Database(database_url)
+    with other.writing() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"))
+    other.close()
+    assert postgres.do(message("wifi mati", key="SM2")).outcome == "opened"
