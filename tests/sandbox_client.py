@@ -315,11 +315,11 @@ class Faults:
 
 
 def _data(bubble: dict[str, Any], button: str) -> str | None:
-    """The callback data (or address) of the first button that fits."""
-    for row in bubble["keyboard"]:
-        for one in row:
-            data = str(one.get("callback_data") or one.get("url") or "")
-            if button == data or re.search(button, one["text"], re.IGNORECASE) or re.search(button, data):
+    """The callback data (or title) of the first button whose title fits, else of the first whose data does."""
+    buttons = [one for row in bubble["keyboard"] for one in row]
+    for name in ("text", "callback_data"):
+        for one in buttons:
+            if button == one.get("callback_data") or re.search(button, str(one.get(name, "")), re.IGNORECASE):
                 return str(one.get("callback_data") or one["text"])
     return None
 

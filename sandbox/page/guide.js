@@ -6,6 +6,7 @@ import { t } from "/page/words.js";
 const STEPS = ["step1", "step2", "step3", "step4", "step5", "step6"];
 const REFERENCE = /INC-[0-9A-Z]{8}/;
 const PATIENCE_MS = 20000;
+const DRAWN_MS = 4000;
 
 export class Guide {
   // `look()` gives the newest {state, tickets}; `refresh()` fetches it anew and waits for it.
@@ -93,7 +94,7 @@ export class Guide {
   }
 
   async accept() {
-    if (!this.ticket.assignee) await this.press(await this.until(() => this.button("accept")));
+    if (!this.ticket.assignee) await this.press(await this.drawn(() => this.button("accept")));
     await this.until(() => this.ticket.assignee);
     await this.ask("reply", t("agent_replies"));
     await this.until(() => this.done >= 2);
@@ -109,10 +110,10 @@ export class Guide {
     await this.ask("resolve", t(cause));
     await this.until(() => this.ticket.status !== "investigating" && this.ticket.status !== "restored");
     for (let tries = 0; tries < 12 && this.ticket.status === "verifying"; tries += 1) {
-      const check = this.button("check", /\.1$/);
       const before = this.ticket.version;
-      if (check) await this.press(check);
-      else await this.ask("verify", t("agent_figure"));
+      const next = await this.drawn(() => this.button("check", /\.1$/) || this.button("verify"));
+      if (next.data.startsWith("check:")) await this.press(next);
+      else await this.answer(next, t("agent_figure"));
       await this.until(() => this.ticket.version > before);
     }
     await this.until(() => this.ticket.status === "awaiting_confirmation");
@@ -141,12 +142,11 @@ export class Guide {
       for (const message of agent.chat) {
         for (const one of message.keyboard.flat()) {
           const data = one.callback_data || "";
-          if (data.startsWith(`${verb}:${short}:`) && ending.test(data)) found.push({ agent: agent.id, message: message.id, data });
+          if (data.startsWith(`${verb}:${short}:`) && ending.test(data)) found.push({ agent: agent.id, message: message.id, data, version: Number(data.split(":")[2]) });
         }
       }
     }
-    const version = (one) => Number(one.data.split(":")[2]);
-    return found.sort((a, b) => version(b) - version(a) || b.message - a.message)[0] || null;
+    return found.sort((a, b) => b.version - a.version || b.message - a.message)[0] || null;
   }
 
   press(button) {
@@ -155,24 +155,34 @@ export class Guide {
 
   // Press a button that asks for words, and answer the question that comes.
   async ask(verb, text) {
-    const button = await this.until(() => this.button(verb) || this.button("open"));
+    return this.answer(await this.drawn(() => this.button(verb)), text);
+  }
+
+  async answer(button, text) {
     const newest = Math.max(0, ...this.chat(button.agent).map((one) => one.id));
-    if (button.data.startsWith("open:")) {
-      await this.press(button);
-      return this.ask(verb, text);
-    }
     await this.press(button);
     const question = await this.until(() => this.chat(button.agent).find((one) => one.id > newest && one.force_reply && !one.mine));
     await post(`agents/${button.agent}/reply`, { message_id: question.id, text });
-    return null;
+  }
+
+  // A button on a card that shows the ticket as it is now. A card that is not drawn anew within seconds will do too.
+  async drawn(find) {
+    try {
+      return await this.until(() => {
+        const button = find();
+        return button && button.version >= this.ticket.version ? button : null;
+      }, DRAWN_MS);
+    } catch {
+      return this.until(find);
+    }
   }
 
   chat(agent) {
     return this.look().state.agents.find((one) => one.id === agent)?.chat || [];
   }
 
-  async until(true_) {
-    const end = Date.now() + PATIENCE_MS;
+  async until(true_, patience_ms = PATIENCE_MS) {
+    const end = Date.now() + patience_ms;
     while (Date.now() < end) {
       await this.refresh();
       const found = true_();
