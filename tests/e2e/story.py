@@ -10,12 +10,10 @@ from tests.sandbox_client import AgentPhone, Phone, Sandbox
 async def eventually(look: Callable[[], Awaitable[Any]], what: str, within: float = 15.0) -> Any:
     """Look again until there is something; fails with ``what``."""
     deadline = asyncio.get_running_loop().time() + within
-    while True:
-        found = await look()
-        if found:
-            return found
+    while not (found := await look()):
         assert asyncio.get_running_loop().time() < deadline, what
         await asyncio.sleep(0.1)
+    return found
 
 
 async def has_status(sandbox: Sandbox, reference: str, status: str, within: float = 15.0) -> dict[str, Any]:
@@ -62,7 +60,10 @@ async def prompted(agent: AgentPhone, verb: str, answer: str, reference: str) ->
 async def repaired(sandbox: Sandbox, agent: AgentPhone, reference: str, cause: str = "Sertifikat diganti") -> None:
     """Resolve, re-test everything, note a figure: the reporter is asked."""
     await prompted(agent, "resolve", cause, reference)
-    ticket = await has_status(sandbox, reference, "verifying")
+    try:
+        ticket = await has_status(sandbox, reference, "verifying")
+    except AssertionError as error:
+        raise AssertionError(f"{error}; the agent's chat:\n{await agent.transcript()}") from error
     for item in ticket["checks"]:
         await agent.presses(rf":check:?.*{item['service']}\.1$|check.*{item['service']}\.1", on=reference)
         await eventually(lambda item=item: passed(sandbox, reference, item["service"]), "the check was not taken")
