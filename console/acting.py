@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from console.checkout import settings_here
-from console.compose import ringing, writing
 from console.failure import Failure
 from console.foundation import Foundation
+from console.storing import ringing, writing
 from router.desk import Desk
 from tickets.commands import Actor, ActorKind, Answer, Command, Refused
 

@@ -125,7 +125,7 @@ def _redis(foundation: Foundation) -> Iterator[Finding]:
 def _running_redis(foundation: Foundation) -> Iterator[Finding]:
     import redis
 
-    from console.compose import quick_redis
+    from console.storing import quick_redis
 
     connection = quick_redis(foundation)
     try:

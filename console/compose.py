@@ -1,9 +1,4 @@
-"""Builds what several processes need from a foundation: the bell, the writer, the words, the channels."""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import redis
+"""Builds the sending side from a foundation: the words, the cards, the channels."""
 
 from channels.base import Channel
 from channels.published import Published
@@ -18,56 +13,10 @@ from channels.whatsapp.send import WhatsApp
 from channels.whatsapp.templates import KnownTemplates
 from config.settings import Telegram, Twilio
 from console.foundation import Foundation
-from console.redis_server import redis_url
 from tickets.masking import mask
 from tickets.model import Channel as ChannelName
 from tickets.replies import House
 from tickets.store.state import Cursors
-from tickets.store.writer import ThreadWriter
-from tickets.submission import Committed
-from workers.bell import RqBell
-from workers.connections import quick
-
-
-def quick_redis(foundation: Foundation) -> redis.Redis:
-    """A connection for ringing and counting: it gives up after 200 ms."""
-    return quick(redis_url(foundation.settings))
-
-
-@contextmanager
-def ringing(foundation: Foundation) -> Iterator[RqBell]:
-    """A bell that rings in its own thread."""
-    connection = quick_redis(foundation)
-    bell = RqBell(connection)
-    bell.start()
-    try:
-        yield bell
-    finally:
-        bell.stop()
-        connection.close()
-
-
-@contextmanager
-def writing(foundation: Foundation, bell: RqBell, on_commit: Committed | None = None) -> Iterator[ThreadWriter]:
-    """This process's writer, from start to stop."""
-    settings = foundation.settings
-    writer = ThreadWriter(
-        foundation.database,
-        foundation.router,
-        config=lambda: foundation.config,
-        tokens=foundation.tokens,
-        clock=foundation.clock,
-        blobs=foundation.blobs,
-        on_commit=on_commit,
-        bell=bell,
-        timezone=settings.timezone,
-        language=settings.language,
-    )
-    writer.start()
-    try:
-        yield writer
-    finally:
-        writer.stop()
 
 
 def house(foundation: Foundation, *, played: bool = False) -> House:

@@ -24,12 +24,14 @@ from tickets.tokens import Tokens
 class Foundation:
     """Each part is made when it is first asked for, so that a command pays only for what it uses.
 
+    ``examples``: try every rule's examples, which takes most of a second; done once before the processes start.
     ``door``: waits for the database only as long as a customer may wait. ``checkpoints``: this is the writer's process.
     """
 
     settings: Settings
     door: bool = False
     checkpoints: bool = False
+    examples: bool = True
 
     @cached_property
     def clock(self) -> Clock:
@@ -47,8 +49,9 @@ class Foundation:
 
     @cached_property
     def config(self) -> ConfigSet:
-        """The operator's files, with their examples tried. Raises ``config.problems.ConfigErrors``."""
-        return load_config(self.settings.config_dir, lambda found: check_examples(found, self.words))
+        """The operator's files. Raises ``config.problems.ConfigErrors``."""
+        checks = [lambda found: check_examples(found, self.words)] if self.examples else []
+        return load_config(self.settings.config_dir, *checks)
 
     @cached_property
     def router(self) -> Router:

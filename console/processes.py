@@ -1,11 +1,12 @@
 """What `sigap run` runs on one machine, what is looked at before, and what it says when it is up."""
 
 import fcntl
+import hashlib
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,8 @@ from console.failure import Failure
 
 # On SQLite one process writes, so the doors live together; PostgreSQL may have one role per line (see the Procfile).
 FRONT_ROLES: Final = ("web", "telegram", "clock")
+# It never saves by forking, which the first is about; the others are its way to stop.
+REDIS_SAYS: Final = ("overcommit", "scheduling shutdown", "ready to exit")
 SANDBOX_TOKEN_FILE: Final = "sandbox.token"
 _WIDEST: Final = 8
 
@@ -29,8 +32,7 @@ def stages(settings: Settings) -> list[list[Child]]:
     if settings.redis_url is None:
         command = redis_server.command(settings.data_dir)
         ready = redis_answers(redis_server.socket_path(settings.data_dir))
-        # It never saves by forking, which is all that the warning is about.
-        first = [Child(name="redis", command=command, ready=ready, unheard=("overcommit",))]
+        first = [Child(name="redis", command=command, ready=ready, unheard=REDIS_SAYS)]
     host = "127.0.0.1" if settings.http_host in {"0.0.0.0", "::", ""} else settings.http_host
     second = [
         Child(
@@ -119,14 +121,18 @@ def only_one(settings: Settings) -> Iterator[None]:
         yield
 
 
-def prepare(environ: Mapping[str, str]) -> None:
+def prepare(settings: Settings) -> None:
     """Let one process check the files, bring the tables up to date and make what is made once.
 
-    In a process of its own, so that the supervisor stays small. Its words are for the operator. Raises ``Failure``.
+    In a process of its own, so that the supervisor stays small; passed over when nothing has changed since it was
+    last done. Its words are for the operator. Raises ``Failure``.
     """
+    stamp = settings.run_dir / "prepared"
+    if stamp.is_file() and stamp.read_text() == _state(settings):
+        return
+    stamp.unlink(missing_ok=True)
     done = subprocess.run(
         [sys.executable, "-m", "console.prepare"],
-        env={**environ, "SIGAP_LOG": "text"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -136,6 +142,22 @@ def prepare(environ: Mapping[str, str]) -> None:
         words = done.stderr.strip() or f"preparing failed with exit code {done.returncode}"
         raise Failure(words, code=done.returncode if done.returncode > 0 else 1)
     sys.stderr.write(done.stderr)
+    stamp.write_text(_state(settings))
+
+
+def _state(settings: Settings) -> str:
+    """A digest of all that preparing looks at: our code, the operator's files, and which file the database is."""
+    whole = hashlib.sha256(f"{sys.version}\n{settings.database_url}\n{sorted(settings.played)}\n".encode())
+    code = [settings.root / package for package in ("channels", "config", "console", "router", "tickets", "workers")]
+    for folder in (*code, settings.config_dir):
+        for path in sorted(folder.rglob("*.*")):
+            if path.suffix in {".py", ".yaml", ".j2"}:
+                found = path.stat()
+                whole.update(f"{path}\n{found.st_mtime_ns}\n{found.st_size}\n".encode())
+    if settings.sqlite:
+        database = Path(settings.database_url.removeprefix("sqlite:///"))
+        whole.update(str(database.stat().st_ino if database.exists() else 0).encode())
+    return whole.hexdigest()
 
 
 def banner(settings: Settings) -> list[str]:

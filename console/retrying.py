@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import msgspec
 
 from channels.whatsapp.parse import FORM, NotAMessage, fields_of, parse
-from console.compose import ringing, writing
 from console.foundation import Foundation
+from console.storing import ringing, writing
 from router.intake import Intake
 from tickets.store.quarantine import Quarantine, Quarantined
 from tickets.submission import Unavailable

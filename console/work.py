@@ -6,12 +6,14 @@ from typing import Final
 from channels.whatsapp.media import LANE, Fetcher
 from config.clock import Clock
 from config.settings import Settings
-from console.compose import quick_redis, sending_channels
+from console.compose import sending_channels
 from console.files import WaitingFiles
 from console.foundation import Foundation
 from console.processes import beat_file
+from console.pushing import push_where_played
 from console.ready import say_ready
 from console.redis_server import redis_url
+from console.storing import quick_redis
 from tickets.model import Channel
 from tickets.store.attachments import Attachments
 from tickets.store.outbox import Outbox
@@ -28,7 +30,7 @@ RATES: Final[Mapping[str, Rate]] = {Channel.TELEGRAM: Rate(25, 25), Channel.WHAT
 
 def run_worker(settings: Settings, name: str) -> None:
     """Deliver until SIGTERM or SIGINT."""
-    foundation = Foundation(settings)
+    foundation = Foundation(settings, examples=False)
     loop = Loop()
     channels = sending_channels(foundation)
     quick = quick_redis(foundation)
@@ -52,6 +54,7 @@ def run_worker(settings: Settings, name: str) -> None:
         clock=foundation.clock,
     )
     lanes = _files(foundation, loop)
+    push_where_played(foundation)
     role = WorkerRole(connection=waiting, quick=quick, delivery=delivery, beat=beat, lanes=lanes)
     try:
         role.run()

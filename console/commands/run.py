@@ -6,7 +6,6 @@ import typer
 def run() -> None:
     """Run everything in the foreground; Ctrl-C stops it."""
     import asyncio
-    import os
 
     from console.checkout import settings_here
     from console.processes import banner, check_ports, only_one, prepare, printer, stages
@@ -17,7 +16,7 @@ def run() -> None:
     with only_one(settings):
         report = printer(settings.log == "json")
         supervisor = Supervisor(stages(settings), settings.run_dir, report)
-        prepare(os.environ)
+        prepare(settings)
         raise typer.Exit(asyncio.run(supervisor.run(banner(settings))))
 
 
