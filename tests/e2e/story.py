@@ -1,6 +1,7 @@
 """Steps that story tests share: what an agent does, said once."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -42,10 +43,26 @@ async def offered_to(sandbox: Sandbox, reference: str, agents: list[AgentPhone])
     return agent
 
 
-async def prompted(agent: AgentPhone, verb: str, answer: str, reference: str) -> None:
+async def taps(sandbox: Sandbox, agent: AgentPhone, verb: str, reference: str) -> None:
+    """Tap a button on the ticket's card, once the card shows the ticket as it stands now."""
+
+    async def button() -> tuple[Any, str] | None:
+        version = (await sandbox.ticket(reference))["version"]
+        for bubble in reversed(await agent.chat()):
+            for one in (button for row in bubble.get("keyboard", []) for button in row):
+                data = one.get("callback_data", "")
+                if re.match(rf"{verb}:{reference[-8:]}:", data + ":") and int(data.split(":")[2]) >= version:
+                    return bubble["id"], data
+        return None
+
+    message, data = await eventually(button, f"no button {verb} on a card of now:\n{await agent.transcript()}")
+    await agent.taps(message, data)
+
+
+async def prompted(sandbox: Sandbox, agent: AgentPhone, verb: str, answer: str, reference: str) -> None:
     """Tap a button that asks for words, and answer the question that comes."""
     asked_before = {bubble["id"] for bubble in await agent.chat() if bubble.get("force_reply")}
-    await agent.presses(f"^{verb}:", on=reference)
+    await taps(sandbox, agent, verb, reference)
 
     async def asked() -> dict[str, Any] | None:
         for bubble in reversed(await agent.chat()):
@@ -59,7 +76,7 @@ async def prompted(agent: AgentPhone, verb: str, answer: str, reference: str) ->
 
 async def repaired(sandbox: Sandbox, agent: AgentPhone, reference: str, cause: str = "Sertifikat diganti") -> None:
     """Resolve, re-test everything, note a figure: the reporter is asked."""
-    await prompted(agent, "resolve", cause, reference)
+    await prompted(sandbox, agent, "resolve", cause, reference)
     try:
         ticket = await has_status(sandbox, reference, "verifying")
     except AssertionError as error:
@@ -67,7 +84,7 @@ async def repaired(sandbox: Sandbox, agent: AgentPhone, reference: str, cause: s
     for item in ticket["checks"]:
         await agent.presses(rf":check:?.*{item['service']}\.1$|check.*{item['service']}\.1", on=reference)
         await eventually(lambda item=item: passed(sandbox, reference, item["service"]), "the check was not taken")
-    await prompted(agent, "verify", "0 dari 200 gagal", reference)
+    await prompted(sandbox, agent, "verify", "0 dari 200 gagal", reference)
     await has_status(sandbox, reference, "awaiting_confirmation")
 
 

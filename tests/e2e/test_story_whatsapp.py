@@ -38,7 +38,7 @@ async def test_from_the_first_word_to_the_reporters_yes(stage: Stage) -> None:
     await second.hears("→ .*Ani.*WA")
     await has_status(sandbox, reference, "investigating")
 
-    await prompted(second, "workaround", "Pakai QRIS dulu ya", reference)
+    await prompted(sandbox, second, "workaround", "Pakai QRIS dulu ya", reference)
     await ani.hears("Pakai QRIS dulu")
     await has_status(sandbox, reference, "restored")
 
