@@ -1,5 +1,6 @@
 """The whole play as JSON: for the page, and for a test that says what it saw."""
 
+import contextlib
 import json
 from typing import Any
 
@@ -115,12 +116,10 @@ async def events(request: web.Request) -> web.StreamResponse:
     given = request.headers.get("Last-Event-ID") or request.query.get("after")
     seen = int(given) if given and given.isdigit() else world.ledger.head
     async with sse_response(request) as stream:
-        while stream.is_connected():
-            for entry in await world.ledger.after(seen):
-                await stream.send(_line(entry.as_json()), id=str(entry.seq))
-                seen = entry.seq
+        # Whoever has gone is noticed when the next thing happens.
+        with contextlib.suppress(ConnectionResetError):
+            while stream.is_connected():
+                for entry in await world.ledger.after(seen):
+                    await stream.send(json.dumps(entry.as_json(), ensure_ascii=False), id=str(entry.seq))
+                    seen = entry.seq
     return stream
-
-
-def _line(entry: dict[str, Any]) -> str:
-    return json.dumps(entry, ensure_ascii=False)

@@ -11,7 +11,7 @@ const seen = { state: null, figures: null, answers: true };
 const customers = new Phones("customers", [{}]);
 const agents = new Phones("agents");
 const tickets = new Tickets(() => void fetchTickets().then(draw));
-const guide = new Guide(() => ({ state: seen.state, tickets }), refresh);
+const guide = new Guide(() => ({ state: seen.state, tickets }), refresh, watch);
 
 async function fetchState() {
   seen.state = await get("api/state");
@@ -60,6 +60,13 @@ function changedSince(column) {
   const mark = JSON.stringify(seen.state[column].map((one) => one.chat.filter((bubble) => !bubble.mine).map((bubble) => [bubble.id, bubble.revision])));
   if (document.body.dataset.show === column || lookedAt[column] === undefined) lookedAt[column] = mark;
   return lookedAt[column] !== mark;
+}
+
+function watch(column, person) {
+  const phones = { customers, agents }[column];
+  if (phones.shown !== person) phones.show(person);
+  tickets.shown = guide.reference ?? tickets.shown;
+  show(column);
 }
 
 function show(column) {

@@ -13,10 +13,10 @@ function linked(text) {
   return text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;!?)])/).map((part, index) => (index % 2 ? link(part, part) : part));
 }
 
-// WhatsApp's own marks: *bold* _italic_ ~struck~ `code`, each around whole words.
+// WhatsApp's own marks: *bold* _italic_ ~struck~ `code`, each around whole words of one line.
 export function whatsappText(text) {
   const out = el("span", {});
-  const pattern = /(^|[\s(.,:;"'])([*_~`])(\S(?:.*?\S)?)\2(?=$|[\s).,:;!?"'])/gms;
+  const pattern = /(^|[\s(.,:;"'])([*_~`])(?=\S)((?:(?!\2)[^\n])+)(?<=\S)\2(?=$|[\s).,:;!?"'])/gm;
   let from = 0;
   for (const found of text.matchAll(pattern)) {
     const start = found.index + found[1].length;

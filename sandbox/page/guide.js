@@ -9,10 +9,12 @@ const PATIENCE_MS = 20000;
 const DRAWN_MS = 4000;
 
 export class Guide {
-  // `look()` gives the newest {state, tickets}; `refresh()` fetches it anew and waits for it.
-  constructor(look, refresh) {
+  // `look()` gives the newest {state, tickets}; `refresh()` fetches it anew and waits for it; `watch(column, person)`
+  // brings the phone to the front on which something happens.
+  constructor(look, refresh, watch) {
     this.look = look;
     this.refresh = refresh;
+    this.watch = watch;
     this.busy = null;
     this.list = document.getElementById("steps");
     this.hint = document.getElementById("guide-hint");
@@ -89,6 +91,7 @@ export class Guide {
 
   async report() {
     const before = this.reference;
+    this.watch("customers", "ani");
     await post("customers/ani/say", { text: t("ani_says") });
     await this.until(() => this.ticket && (this.reference !== before || this.ticket.status !== "closed"));
   }
@@ -121,12 +124,14 @@ export class Guide {
 
   async deny() {
     const before = this.ticket.version;
+    this.watch("customers", "ani");
     await post("customers/ani/say", { text: t("ani_denies") });
     await this.until(() => this.ticket.version > before && this.ticket.events.some((one) => ["denied", "answer_unclear"].includes(one.type)));
     if (this.ticket.status !== "awaiting_confirmation") await this.resolve("agent_cause_again");
   }
 
   async confirm() {
+    this.watch("customers", "ani");
     const ani = this.look().state.customers.find((one) => one.id === "ani");
     const asked = [...ani.chat].reverse().find((one) => !one.mine && one.buttons.some((button) => button.payload.startsWith("yes")));
     if (asked) await post("customers/ani/press", { message: asked.id, button: asked.buttons.find((button) => button.payload.startsWith("yes")).payload });
@@ -150,6 +155,7 @@ export class Guide {
   }
 
   press(button) {
+    this.watch("agents", button.agent);
     return post(`agents/${button.agent}/press`, { message_id: button.message, button: button.data });
   }
 

@@ -165,7 +165,7 @@ async def test_the_product_is_read_and_only_read(stage: Stage) -> None:
             assert answer.status == 405
 
 
-async def test_events_go_on_where_a_follower_stopped(stage: Stage) -> None:
+async def test_events_go_on_where_a_follower_stopped(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     await stage.sandbox.phone("ani").says("satu", wait=True)
     await stage.sandbox.phone("ani").says("dua", wait=True)
     url, headers = f"{stage.url}/sandbox/api/events", {"Last-Event-ID": "2"}
@@ -173,6 +173,9 @@ async def test_events_go_on_where_a_follower_stopped(stage: Stage) -> None:
         lines = [await answer.content.readline() for _ in range(3)]
     assert b"id: 3\r\n" in lines
     assert any(b"dua" in line for line in lines)
+    for text in ("tiga", "empat"):
+        await stage.sandbox.phone("ani").says(text, wait=True)
+    assert [record.message for record in caplog.records if record.name.startswith("aiohttp")] == []
 
 
 async def test_a_new_play_forgets_the_chats_and_nothing_of_the_product(stage: Stage) -> None:
