@@ -40,6 +40,8 @@ class Child:
     command: Sequence[str]
     environ: Mapping[str, str] = field(default_factory=dict)
     ready: Probe | None = None
+    # Whether the next stage waits until this one is ready.
+    awaited: bool = True
     # Lines with these words are not passed on.
     unheard: tuple[str, ...] = ()
     # The child touches this file while it is well; one that stops to is hanging.

@@ -25,14 +25,14 @@ _WIDEST: Final = 8
 
 
 def stages(settings: Settings) -> list[list[Child]]:
-    """Redis, unless the operator has one; then the product and the sandbox beside each other."""
+    """What the product stands on (Redis, unless the operator has one, and the played providers); then the product."""
     style = {"SIGAP_LOG": "text" if settings.log == "auto" else settings.log}
     python = [sys.executable, "-m", "console.run"]
-    first = []
+    first: list[Child] = []
     if settings.redis_url is None:
         command = redis_server.command(settings.data_dir)
         ready = redis_answers(redis_server.socket_path(settings.data_dir))
-        first = [Child(name="redis", command=command, ready=ready, unheard=REDIS_SAYS)]
+        first.append(Child(name="redis", command=command, ready=ready, unheard=REDIS_SAYS))
     host = "127.0.0.1" if settings.http_host in {"0.0.0.0", "::", ""} else settings.http_host
     second = [
         Child(
@@ -44,7 +44,7 @@ def stages(settings: Settings) -> list[list[Child]]:
         Child(name="worker", command=[*python, "worker"], environ=style, beat=beat_file(settings, "worker")),
     ]
     if settings.played:
-        second.append(_sandbox(settings))
+        first.append(_sandbox(settings))
     return [first, second]
 
 
@@ -67,6 +67,7 @@ def _sandbox(settings: Settings) -> Child:
         command=[sys.executable, "-m", "sandbox.run"],
         environ=environ,
         ready=http_answers("127.0.0.1", settings.sandbox_port, "/"),
+        awaited=False,
     )
 
 

@@ -14,10 +14,10 @@ STOP_FIRST_WITHIN_S: Final = 0.8
 
 
 class Supervisor:
-    """Children in stages: those of a stage start together, when those of the stage before are ready."""
+    """Children in stages: a stage starts when the one before is ready, and stops before it."""
 
     def __init__(self, stages: Sequence[Sequence[Child]], run_dir: Path, report: Report) -> None:
-        self._stages = [[Keeper(child, run_dir, report) for child in stage] for stage in stages if stage]
+        self._stages = [[Keeper(child, run_dir, report) for child in stage] for stage in stages]
         self._report = report
         self._stop = asyncio.Event()
         self._signals = 0
@@ -32,7 +32,10 @@ class Supervisor:
                 for keeper in stage:
                     keeper.begin()
                 for keeper in stage:
-                    await self._until_stopped(keeper.ready)
+                    if keeper.child.awaited:
+                        await self._until_stopped(keeper.ready)
+            for keeper in self._keepers():
+                await self._until_stopped(keeper.ready)
             if not self._stop.is_set():
                 for line in started:
                     self._report("", line)
