@@ -2,6 +2,7 @@
 
 import contextlib
 import html
+import json
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -34,6 +35,7 @@ from tickets.tokens import Tokens
 from tickets.views import TicketView
 
 TEXTS: Final = Texts(load_texts(FOLDER / "texts"))
+BODY: Final = {"name": "Ani", "phone": "+6281200000001", "description": "checkout gagal terus, saldo kepotong"}
 PUBLIC: Final = "https://lapor.contoh.example"
 _HIDDEN: Final = re.compile(r'name="form" value="([^"]+)"')
 
@@ -69,6 +71,10 @@ class Stage:
     @property
     def config(self) -> ConfigSet:
         return CONFIG
+
+    def words(self, key: str, language: str = "id", **variables: str) -> str:
+        """What stands under a key of the web's words, as it stands in a page."""
+        return html.escape(TEXTS.label(language, f"web_{key}", **variables), quote=False)
 
     # A visitor.
 
@@ -152,6 +158,26 @@ class Stage:
         """The header of a fresh token."""
         return {"Authorization": f"Bearer {self.tokens.create('test', list(scopes), self.clock())}"}
 
+    async def call(
+        self, method: str, path: str, token: dict[str, str] | None = None, **options: Any
+    ) -> tuple[int, dict[str, Any], Any]:
+        """Status, body and headers of an API call; every refusal must be a problem document."""
+        headers = {**(token or {}), **options.pop("headers", {})}
+        async with self.client.request(method, path, headers=headers, **options) as answer:
+            found = json.loads(await answer.read())
+            if answer.status >= 400:
+                assert answer.content_type == "application/problem+json"
+                assert set(found) >= {"type", "title", "status", "code", "detail"}
+                assert found["status"] == answer.status
+            return answer.status, found, answer.headers
+
+    async def created(self, **fields: Any) -> str:
+        """A ticket that a program made; its reference."""
+        status, found, _ = await self.call("POST", "/api/v1/tickets", self.token("report"), json=BODY | fields)
+        assert status == 201, found
+        reference: str = found["reference"]
+        return reference
+
 
 @contextlib.asynccontextmanager
 async def staged(folder: Path, **options: Any) -> AsyncIterator[Stage]:
@@ -160,15 +186,8 @@ async def staged(folder: Path, **options: Any) -> AsyncIterator[Stage]:
     upgrade(database)
     clock, hub, bell = Clock(), TicketHub(), {"answers": True}
     tokens, router, blobs = Tokens([b"k" * 32]), Router(WORDS), Memory()
-    writer = ThreadWriter(
-        database,
-        router,
-        config=lambda: CONFIG,
-        tokens=tokens,
-        clock=clock,
-        blobs=blobs,
-        on_commit=lambda tickets, lanes: hub.changed(tickets),
-    )
+    common: dict[str, Any] = {"config": lambda: CONFIG, "tokens": tokens, "clock": clock}
+    writer = ThreadWriter(database, router, blobs=blobs, on_commit=lambda found, _: hub.changed(found), **common)
     writer.start()
     reader, desk = Reader(database, clock, blobs), Desk(writer)
 
@@ -179,32 +198,26 @@ async def staged(folder: Path, **options: Any) -> AsyncIterator[Stage]:
         intake=Intake(writer, router, lambda: CONFIG),
         desk=desk,
         reader=reader,
-        tokens=tokens,
         texts=TEXTS,
-        config=lambda: CONFIG,
-        clock=clock,
         hub=hub,
         redis_ping=ping,
         public_url=PUBLIC,
+        **common,
         **options,
     )
     try:
         async with TestClient(TestServer(build_app(parts))) as client:
             stage = Stage(client, desk, reader, hub, clock, ApiTokens(database), database, bell)
-            for name, team, telegram in (("Sari", "service-desk", 900000001), ("Rina", "payments", 900000002)):
-                added = await stage.does(
-                    "add_account",
-                    "",
-                    Actor(ActorKind.OPERATOR),
-                    name=name,
-                    teams=[team],
-                    team=team,
-                    roles=["agent"],
-                    telegram_id=telegram,
-                    available=True,
-                )
-                assert added.ok, added
+            await _people(stage)
             yield stage
     finally:
         writer.stop()
         database.close()
+
+
+async def _people(stage: Stage) -> None:
+    """Sari and Rina come on duty."""
+    for name, team, telegram in (("Sari", "service-desk", 900000001), ("Rina", "payments", 900000002)):
+        facts = {"name": name, "teams": [team], "roles": ["agent"], "telegram_id": telegram, "available": True}
+        added = await stage.does("add_account", "", Actor(ActorKind.OPERATOR), **facts)
+        assert added.ok, added

@@ -23,9 +23,10 @@ BUTTONS: Final = {
     "good": "score_good",
     "okay": "score_okay",
     "bad": "score_bad",
+    "object": "answer_object",
 }
-# These have no button elsewhere: they are commands of the contact.
-COMMANDS: Final = {"works": ("reporter_says_works", "answer_works"), "object": ("object", "answer_object")}
+# This has no button elsewhere: it is a command of the contact.
+WORKS: Final = "works"
 
 
 async def reply(request: web.Request) -> web.StreamResponse:
@@ -83,19 +84,18 @@ def _possible(found: tracking.Opened, choice: str) -> bool:
         "cancelled": {"object"},
         None: set[str](),
     }[told.question]
-    return choice in shown or (choice == "works" and told.may_say_works)
+    return choice in shown or (choice == WORKS and told.may_say_works)
 
 
 async def _give(request: web.Request, found: tracking.Opened, choice: str, key: str) -> Answer:
     parts = request.app[PARTS]
     now, language = parts.clock(), pages.language_of(request, found.language)
     ticket = found.view.ticket
-    if choice in COMMANDS:
-        action, label = COMMANDS[choice]
+    if choice == WORKS:
         actor = Actor(ActorKind.CONTACT, found.contact)
-        data = {"words": parts.texts.label(language, f"web_{label}")}
+        data = {"words": parts.texts.label(language, "web_answer_works")}
         return await parts.desk.perform(
-            Command(key=key, action=action, subject=ticket.id, actor=actor, at=now, data=data)
+            Command(key=key, action="reporter_says_works", subject=ticket.id, actor=actor, at=now, data=data)
         )
     short = ticket.reference.removeprefix("INC-")
     if choice.startswith("service:"):

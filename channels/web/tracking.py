@@ -7,13 +7,14 @@ from aiohttp import web
 
 from channels.web import clean, formdata, moments, nonces, pages, story
 from channels.web.parts import PARTS
+from config.schema import ConfigSet
 from tickets.submission import Unavailable
 from tickets.texts import day_time
 from tickets.views import TicketView
 
 MOST_REPLY: Final = 4000
 NOTES: Final = frozenset({"type", "size", "count", "total"})
-SAID: Final = frozenset({"sent", "changed", "empty", "noted"})
+SAID: Final = frozenset({"sent", "changed", "noted"})
 
 
 class Opened:
@@ -66,9 +67,7 @@ def page(
     parts = request.app[PARTS]
     now, config = parts.clock(), parts.config()
     language = pages.language_of(request, found.language)
-    services = config.services
     client = config.organisations.get(found.view.ticket.organisation)
-    service = config.services.get(found.view.ticket.service or "")
     zone = (client.timezone if client else None) or parts.timezone
     told = story.tell(found.view, found.contact, now)
     values: dict[str, Any] = {
@@ -86,12 +85,15 @@ def page(
         "said": said,
         "most": MOST_REPLY,
         "company": config.desk.company,
-        "choices": [
-            (code, services[code].name.in_language(language)) for code in told.asks_service if code in services
-        ],
-        "service": service.name.in_language(language) if service else None,
+        "choices": [(code, name) for code in told.asks_service if (name := _service(config, code, language))],
+        "service": _service(config, found.view.ticket.service, language),
     }
     return pages.render(request, "tracking.html", values, status=status, language=language)
+
+
+def _service(config: ConfigSet, code: str | None, language: str) -> str | None:
+    found = config.services.get(code or "")
+    return found.name.in_language(language) if found else None
 
 
 def size(count: int | None) -> str:
