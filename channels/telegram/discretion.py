@@ -49,6 +49,13 @@ class Discretion:
         first, digits = name.split(" ")[0], _last_digits(address)
         return " ".join(part for part in (first, digits) if part) or None
 
+    def name(self, view: TicketView) -> str | None:
+        """Only what the reporter is called, where that is known and may be shown; else as ``person``."""
+        if self.of(view.ticket) is Showing.LINK:
+            return None
+        name = " ".join((view.reporter.name or "").split())
+        return (name if self.showing is Showing.FULL else name.split(" ")[0]) or self.person(view)
+
 
 def _address(view: TicketView) -> str:
     known = [identity for identity in view.identities if identity.channel in (Channel.WHATSAPP, Channel.MAIL)]

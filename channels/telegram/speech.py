@@ -25,6 +25,12 @@ class Speech:
     def __call__(self, key: str, **variables: Any) -> str:
         return self.source.label(self.language, key, **variables)
 
+    def done(self, verb: str) -> str:
+        """That something was done, in the words of its button without its picture: ``✓ Selesai``."""
+        title = self(f"tg_do_{verb}")
+        picture, _, words = title.partition(" ")
+        return f"✓ {words if words and not any(c.isalnum() for c in picture) else title}"
+
     def time(self, at: datetime, now: datetime) -> str:
         """A time on the reader's clock, with the day where it is not today: ``22.40 WIB``, ``25/11 09.00 WIB``."""
         zone = ZoneInfo(self.timezone)

@@ -74,7 +74,9 @@ def _asked(visit: Visit, intent: Tapped, tap: Tap, view: TicketView) -> list[Rea
             Buttons(chat=visit.origin.chat, message=visit.origin.message, rows=rows),
         ]
     if tap.verb in wishes.ASKS_WORDS:
-        return [visit.toast(intent.query), visit.ask(_question(visit, tap, view), tap)]
+        # They begin to write now, so what changed before this moment, their own last step too, makes nothing old.
+        now = Tap(tap.verb, tap.short, view.ticket.version)
+        return [visit.toast(intent.query), visit.ask(_question(visit, tap, view), now)]
     return []
 
 
@@ -99,7 +101,7 @@ async def _wished(visit: Visit, intent: Tapped, tap: Tap, view: TicketView) -> l
 async def _answered(visit: Visit, intent: Tapped, tap: Tap, answer: Answer) -> list[Reaction]:
     # The end of a wait is counted from the tap, so the same tap seen again asks for another time: it was done.
     if answer.ok or (tap.verb == "wait" and answer.refused is Refused.KEY_REUSED):
-        text = "✓ " + visit.speech(f"tg_do_{tap.verb}")
+        text = visit.speech.done(tap.verb)
         toast = visit.toast(intent.query, text)
     else:
         text = await visit.refusal(answer)

@@ -94,9 +94,9 @@ async def _outcome(visit: Visit, action: str, subject: str, answer: Answer) -> s
         return await visit.refusal(answer)
     reference = answer.reference or references.read(subject) or ""
     if action != "reply":
-        return f"✓ {visit.speech(f'tg_do_{action}')} · {reference}"
+        return f"{visit.speech.done(action)} · {reference}"
     view = await visit.view(subject)
-    person = visit.painter.discretion.person(view) if view else None
+    person = visit.painter.discretion.name(view) if view else None
     channel = str(answer.facts.get("channel") or (view.ticket.channel if view else Channel.WEB))
     return f"→ {person or reference} · {visit.speech(f'tg_channel_{channel}')}"
 

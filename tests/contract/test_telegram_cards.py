@@ -7,14 +7,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from channels.telegram import callback, keyboards
+from channels.telegram import callback, keyboards, wishes
 from channels.telegram.cards import Painter
 from channels.telegram.discretion import Discretion, Showing
 from channels.telegram.notices import Composer
 from channels.telegram.speech import TEXT_LIMIT, Speech, units
+from channels.telegram.visit import MISSING
 from config.load import load_config
 from config.textfiles import load_texts
-from tickets.commands import Person
+from router.actions.triage import CANCEL_REASONS
+from tickets.commands import Person, Refused
 from tickets.lifecycle import TRANSITIONS, Action, allowed
 from tickets.model import (
     Account,
@@ -402,3 +404,17 @@ def test_who_has_no_telegram_cannot_be_told() -> None:
     with pytest.raises(Permanent) as refused:
         composer().compose(briefing("card", view(), nowhere), NOW)
     assert refused.value.reason is Reason.NO_ADDRESS
+
+
+def test_every_code_has_words() -> None:
+    keys = [
+        *(f"tg_refused_{code}" for code in Refused),
+        *(f"tg_status_{status}" for status in Status),
+        *(f"tg_next_{status}" for status in Status),
+        *(f"tg_channel_{channel}" for channel in Channel),
+        *(f"tg_ask_{verb}" for verb in wishes.ASKS_WORDS),
+        *(f"tg_do_{verb}" for verb in wishes.ASKS_WORDS),
+        *(f"tg_missing_{field}" for field in MISSING),
+        *(f"tg_cancel_{reason}" for reason in CANCEL_REASONS),
+    ]
+    assert [key for key in keys if not TEXTS.has_label(key)] == []
