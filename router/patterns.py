@@ -28,7 +28,19 @@ MAX_TOKEN: Final = 40
 _TOKEN = re.compile(r"[^\W_]+")
 _DOUBLED = re.compile(r"([a-z])\1+")
 # Endings that a word may carry, and how long what is left must be at least.
-_ENDINGS: Final = (("", 3), ("nya", 2), ("lah", 3), ("kah", 3), ("ku", 3), ("mu", 3), ("an", 4), ("in", 4), ("s", 3))
+_ENDINGS: Final = (
+    ("", 3),
+    ("nya", 2),
+    ("lah", 3),
+    ("kah", 3),
+    ("ku", 3),
+    ("mu", 3),
+    ("an", 4),
+    ("in", 4),
+    ("ne", 4),
+    ("e", 4),
+    ("s", 3),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

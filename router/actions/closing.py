@@ -15,8 +15,8 @@ from tickets.sla import next_update, outside_quiet
 
 SCORES = ("good", "okay", "bad")
 CONFIRM_CHOICES = ("yes", "no", "not_yet")
-# P3 whole life: received, taken over, please confirm, thanks. A fifth would be one too many.
-BUDGET = {Priority.P1: 6, Priority.P2: 5, Priority.P3: 4}
+# A quiet P3: received, taken over, please confirm, thanks. A fifth text would be one too many.
+QUIET_LIFE = 4
 _WORK_ENDS = ("took_over", "promise", "offer_expired", "offer_again", "page_again", "waiting_over")
 
 
@@ -56,11 +56,16 @@ def confirm(act: Act) -> None:
         confirmed_on=act.data.get("channel", Channel.WEB.value),
     )
     draft.never(act.stream, "confirm_remind", "confirm_lapse", *_WORK_ENDS)
-    if ticket.told < BUDGET[ticket.priority]:
+    if _thanks_fit(ticket):
         ticket = draft.tell_reporter(ticket, "thanks", params={"days": draft.state.config.desk.reopen_days})
         ask(draft, act.contact.id, "score", ticket, SCORES)
     else:
         draft.remember(draft.contact(act.contact.id), asked=None)
+
+
+def _thanks_fit(ticket: Ticket, after: int = 0) -> bool:
+    """Whether the thanks still fit into the budget of a quiet P3; whoever had to say no once is always thanked."""
+    return ticket.priority is not Priority.P3 or ticket.reopened > 0 or ticket.told + after < QUIET_LIFE
 
 
 def deny(act: Act) -> None:
@@ -107,7 +112,7 @@ def not_yet(act: Act) -> Answer | None:
     ticket = draft.happened(ticket, "not_checked_yet")
     next_ask = _daytime(draft, ticket, timedelta(hours=desk.confirm_reminder_hours))
     # The thanks at the end must still fit.
-    if ticket.told + 1 < BUDGET[ticket.priority]:
+    if _thanks_fit(ticket, after=1):
         ticket = draft.tell_reporter(ticket, "not_yet", params={"next_ask": next_ask})
     draft.later(act.stream, "confirm_remind", next_ask)
     draft.later(act.stream, "confirm_lapse", draft.now + timedelta(hours=desk.confirm_lapse_hours))

@@ -34,8 +34,8 @@ async def offered_to(sandbox: Sandbox, reference: str, agents: list[AgentPhone])
     async def look() -> AgentPhone | None:
         for agent in agents:
             for bubble in await agent.chat():
-                row = [button for line in bubble.get("keyboard", []) for button in line]
-                if reference in bubble["text"] and any(button.get("callback_data", "").startswith("accept:") for button in row):
+                row = [button.get("callback_data", "") for line in bubble.get("keyboard", []) for button in line]
+                if reference in bubble["text"] and any(data.startswith("accept:") for data in row):
                     return agent
         return None
 
