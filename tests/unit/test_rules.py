@@ -1,6 +1,7 @@
 """The rules: what reports become, in whose words, and how well on reports that the rules were not written for."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from tickets.model import Channel
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data" / "rules"
-# The share of held-out reports that get the right category and kind. It may rise; it must not fall.
-FLOOR = 0.92
+# Per set of held_out.yaml the share that must get the right category and kind. It may rise; it must not fall. Only the
+# third set was never tuned for, so it says what to expect of reports that nobody has seen.
+FLOORS = {"held_out": 0.95, "second": 0.90, "third": 0.70}
 
 
 @cache
@@ -48,6 +50,11 @@ def reports(name: str) -> list[Mapping[str, Any]]:
     return found
 
 
+def held(name: str) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = read_yaml(DATA / "held_out.yaml", name).value[name]
+    return found
+
+
 @pytest.mark.parametrize("report", reports("examples"), ids=lambda report: str(report["text"])[:40])
 @pytest.mark.proves("D15", "D16", "D18", "D20")
 def test_a_report_in_the_words_of_people_becomes_what_it_is(report: Mapping[str, Any]) -> None:
@@ -66,9 +73,10 @@ def test_a_report_in_the_words_of_people_becomes_what_it_is(report: Mapping[str,
     assert {key: got[key] for key in expected} == expected, (found.rules, found.signals)
 
 
+@pytest.mark.parametrize("name", FLOORS)
 @pytest.mark.proves("D16", "D17")
-def test_reports_that_the_rules_were_not_written_for_are_mostly_right(capsys: pytest.CaptureFixture[str]) -> None:
-    held_out = reports("held_out")
+def test_reports_that_the_rules_were_not_written_for(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    held_out = held(name)
     wrong = [
         report["text"]
         for report in held_out
@@ -80,18 +88,20 @@ def test_reports_that_the_rules_were_not_written_for_are_mostly_right(capsys: py
     score = 1 - len(wrong) / len(held_out)
     with capsys.disabled():
         print(  # noqa: T201
-            f"\nheld-out reports: {score:.1%} of {len(held_out)} right, service {services} of {len(named)}; "
-            f"wrong: {wrong}"
+            f"\n{name}: {score:.1%} of {len(held_out)} right, service {services} of {len(named)}; wrong: {wrong}"
         )
-    assert len(held_out) >= 90
-    assert score >= FLOOR
-    assert services / len(named) >= FLOOR
+    assert score >= FLOORS[name]
+    assert services / len(named) >= FLOORS[name]
+
+
+def test_there_are_enough_held_out_reports() -> None:
+    assert len(held("held_out")) >= 90
 
 
 def test_no_held_out_report_stands_among_the_examples() -> None:
     shown = {example for rule in config().rules for example in rule.examples}
     shown |= {report["text"] for report in reports("examples")}
-    assert not shown & {report["text"] for report in reports("held_out")}
+    assert not shown & {report["text"] for name in FLOORS for report in held(name)}
 
 
 def test_there_are_enough_examples_and_every_rule_has_one() -> None:
@@ -136,7 +146,7 @@ def test_the_facts_of_a_message_hold_its_subject_and_what_the_channel_knows() ->
         key="k",
         channel=Channel.MAIL,
         sender=Sender(address="hendra@tokomelati.example"),
-        received_at=msgspec.convert("2026-11-24T10:00:00Z", type=__import__("datetime").datetime),
+        received_at=datetime(2026, 11, 24, 10, tzinfo=UTC),
         subject="VPN MATI",
         text="tolong kak",
         forwarded=True,
