@@ -28,8 +28,10 @@ SOON_S: Final = 5.0
 OVERLAP: Final = timedelta(minutes=10)
 # On the very first start, messages of an earlier life of the number are nobody's report.
 FIRST_LOOK: Final = timedelta(minutes=15)
-# A webhook knows more than the list does (names, buttons, quotes), so it gets this long to come.
+# A webhook knows more than the list does (names, buttons, quotes), so it gets this long to come. What came before this
+# process listened has no webhook on its way.
 GRACE: Final = timedelta(seconds=15)
+GRACE_AT_START: Final = timedelta(seconds=2)
 PAGE: Final = 100
 
 log = structlog.get_logger("channels.whatsapp.reconcile")
@@ -74,6 +76,7 @@ class Reconciler:
         self._number, self._clock, self._mode = number, clock, mode
         self._base_url = (base_url or "https://api.twilio.com").rstrip("/")
         self._soon = asyncio.Event()
+        self._grace = GRACE_AT_START if mode == "webhook" else timedelta(0)
         self.taken = 0
 
     def soon(self) -> None:
@@ -104,13 +107,15 @@ class Reconciler:
         """
         now = self._clock()
         listed = await self._listed(await self._since(now))
-        young = [one for one in listed if self._mode == "webhook" and now - _sent_at(one, now) < GRACE]
+        young = [one for one in listed if now - _sent_at(one, now) < self._grace]
         old = [one for one in listed if one not in young]
         unseen = await asyncio.to_thread(self._reader.unseen, [key_of(one.sid) for one in old])
         for one in sorted(old, key=lambda each: _sent_at(each, now)):
             if key_of(one.sid) in unseen:
                 await self._take(one, now)
         await asyncio.to_thread(self._cursors.set, CURSOR, now.isoformat(), now)
+        if self._mode == "webhook":
+            self._grace = GRACE
         return len(young)
 
     async def _since(self, now: datetime) -> datetime:

@@ -324,12 +324,25 @@ async def test_a_webhook_gets_its_time_to_come_first(stage: Stage, cursors: Curs
     made = Reconciler(
         client, intake=desk, reader=desk, cursors=cursors, number=WHATSAPP_FROM, clock=stage.world.clock.now
     )
+    await made.look()
     await stage.sandbox.phone("ani").says("wifi mati")
     assert await made.look() == 1
     assert desk.taken == {}
     await stage.sandbox.clock.forward(seconds=20)
     assert await made.look() == 0
     assert made.taken == 1
+    close(client)
+
+
+async def test_what_came_before_we_listened_is_taken_at_start(stage: Stage, cursors: Cursors) -> None:
+    await stage.sandbox.phone("ani").says("wifi mati")
+    await stage.sandbox.clock.forward(seconds=5)
+    desk, client = Desk(), connect(ACCOUNT_SID, AUTH_TOKEN, stage.url)
+    made = Reconciler(
+        client, intake=desk, reader=desk, cursors=cursors, number=WHATSAPP_FROM, clock=stage.world.clock.now
+    )
+    assert await made.look() == 0
+    assert len(desk.taken) == 1
     close(client)
 
 

@@ -141,3 +141,15 @@ def test_a_worker_says_that_it_lives_and_stops_cleanly(desk: Desk) -> None:
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0
     assert desk.near.exists(marker(LANE)) == 0
+
+
+def test_a_worker_stops_cleanly_while_redis_is_away(desk: Desk) -> None:
+    worker = desk.start_worker()
+    desk.say(1)
+    desk.ring()
+    desk.eventually(desk.sent(1))
+    desk.redis.stop()
+    desk.say(2)
+    desk.eventually(desk.sent(2))
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
