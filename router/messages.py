@@ -11,12 +11,14 @@ from tickets.changes import Changes, NewMessage
 from tickets.closure import Verdict, closure_verdict
 from tickets.commands import Actor, ActorKind, Answer
 from tickets.matching import Clues, match
-from tickets.model import Contact, Disposition
+from tickets.model import Channel, Contact, Disposition
 from tickets.references import find
 from tickets.snapshot import Snapshot
 from tickets.speech import Speech
 
 GREETED_LATELY = timedelta(minutes=10)
+# Whoever fills in a form or calls the API reports something, however short the words.
+_FORMS = (Channel.WEB, Channel.API)
 # A greeting is answered after this pause, unless the first words of content arrive meanwhile.
 GREETING_PAUSE = timedelta(seconds=4)
 
@@ -124,6 +126,8 @@ def _clues(turn: Turn) -> Clues:
 def _fresh(turn: Turn) -> Filing:
     """Nothing of theirs fits: a greeting, a courtesy, something unclear, or a new report."""
     speech = turn.received.speech
+    if turn.received.message.channel in _FORMS:
+        return joining.open_new(turn)
     if turn.received.message.forwarded and turn.received.classification.uncertain:
         return _greeted(turn, Disposition.UNCLEAR)
     if turn.tells_something:
