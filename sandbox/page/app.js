@@ -1,6 +1,6 @@
 // Puts the stage together: fetch when something happened, then draw what changed.
 
-import { follow, get } from "/page/api.js";
+import { follow, get, toast } from "/page/api.js";
 import { Phones } from "/page/chats.js";
 import { Guide } from "/page/guide.js";
 import { drawBreaks, drawClock, drawCounters } from "/page/strip.js";
@@ -73,6 +73,9 @@ function show(column) {
   document.body.dataset.show = column;
   for (const button of document.querySelectorAll("[data-column]")) button.setAttribute("aria-pressed", String(button.dataset.column === column));
   draw();
+  // What was drawn while it was hidden has no height, and so no end to stand at.
+  const list = document.querySelector(`#column-${column} .messages`);
+  if (list) list.scrollTop = list.scrollHeight;
 }
 
 function translate() {
@@ -118,8 +121,15 @@ for (const button of document.querySelectorAll("[data-column]")) button.addEvent
 document.addEventListener("redraw", draw);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") document.getElementById("break").open = false; });
 
+// What a bot answers to a tap appears for a moment, as it does in the app.
+function heard(entry) {
+  const who = entry.kind === "telegram.answer" && entry.text && seen.state?.agents.find((one) => one.id === entry.person);
+  if (who && guide.busy === null) toast(`${who.name}: ${entry.text}`);
+  askAll();
+}
+
 translate();
 show("customers");
 askAll();
-follow(askAll, askAll);
+follow(heard, askAll);
 setInterval(() => { askTickets(); askFigures(); if (seen.state) drawClock(seen.state.offset_seconds); }, 2000);

@@ -68,7 +68,7 @@ export class Guide {
     });
     // Where steps lie side by side, the lit one is brought into view; the page itself is not scrolled.
     if (this.lit !== done && this.list.scrollWidth > this.list.clientWidth) {
-      const lit = this.buttons[Math.min(done, 5)].parentElement;
+      const lit = this.buttons[done % 6].parentElement;
       this.list.scrollTo({ left: lit.offsetLeft - this.list.offsetLeft - 12 });
     }
     this.lit = done;
@@ -85,7 +85,7 @@ export class Guide {
     } finally {
       this.busy = null;
       this.draw();
-      this.buttons[Math.min(this.done, 5)].focus({ preventScroll: true });
+      this.buttons[this.done % 6].focus({ preventScroll: true });
     }
   }
 

@@ -54,7 +54,7 @@ function candidates(why, names) {
   const rows = (why.candidates || []).map((one) => {
     const chosen = one.account === why.account;
     const because = chosen ? t("chosen") : one.why_not ? t(`not_${one.why_not}`) : "";
-    return el("tr", { class: chosen ? "chosen" : null }, el("td", {}, names[one.account] || one.account.slice(-6)), el("td", {}, `${one.open} / ${one.capacity}`), el("td", {}, because));
+    return el("tr", { class: chosen ? "chosen" : null }, el("td", {}, names[one.account] || t("colleague", { id: String(one.account).slice(-4) })), el("td", {}, `${one.open} / ${one.capacity}`), el("td", {}, because));
   });
   const head = el("tr", {}, ["candidate", "open_of", "reason"].map((name) => el("th", { scope: "col" }, t(name))));
   return el("section", {},

@@ -97,6 +97,7 @@ const WORDS = {
   not_full: ["sudah penuh", "full"],
   not_more_open: ["memegang lebih banyak", "has more open"],
   not_less_idle: ["baru saja mendapat laporan", "was idle for less time"],
+  colleague: ["rekan …{id}", "colleague …{id}"],
   candidate: ["Petugas", "Agent"],
   open_of: ["Terbuka", "Open"],
   reason: ["Alasan", "Reason"],

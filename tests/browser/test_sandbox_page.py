@@ -1,38 +1,25 @@
 """The sandbox's page in a real browser: readable at both widths, playable by hand and by keyboard, strict."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from tests.browsing import chromium
 from tests.sandbox_stage import Stage, opened_stage
 
 pytestmark = pytest.mark.proves("N22")
 REFERENCE, RINA = "INC-7K3M9QXA", 900000002
 
 
-def chromium() -> str:
-    """A browser of the machine. Without one the test says so; where tests are the gate, that is a failure."""
-    found = os.environ.get("SIGAP_CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if found is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium found: install one, or set SIGAP_CHROMIUM")
-    return found
-
-
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    async with chromium() as opened:
         yield opened
-        await opened.close()
 
 
 @pytest.fixture
