@@ -20,6 +20,7 @@ _NO_CARD: Final = re.compile(
     r"(?:\s+(?:no|nomor|bca|bni|bri|bsi|mandiri|permata))?)[ .:]*$",
     re.IGNORECASE,
 )
+_LOOK_BACK: Final = 40
 _GROUPS_OF_THREE: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 # Words that may stand between the name of a code and the code.
 _BETWEEN: Final = (
@@ -41,7 +42,8 @@ _NAMED: Final[tuple[tuple[Secret, re.Pattern[str]], ...]] = (
     (
         "otp",
         re.compile(
-            r"(?<![\w-])(?P<code>\d{4,8})\s+(?:is|adalah|itu|ini)\s+(?:\w+\s+){0,2}(?:otp|code|kode)\b", re.IGNORECASE
+            r"(?<![\w-])(?P<code>\d{4,8})\s{1,3}(?:is|adalah|itu|ini)\s{1,3}(?:\w{1,20}\s{1,3}){0,2}(?:otp|code|kode)\b",
+            re.IGNORECASE,
         ),
     ),
 )
@@ -71,7 +73,8 @@ def mask(text: str) -> Masked:
     found: set[Secret] = set()
 
     def number(match: re.Match[str]) -> str:
-        kind = None if _NO_CARD.search(text, 0, match.start()) else _kind(match[0])
+        before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+        kind = None if _NO_CARD.search(before) else _kind(match[0])
         if kind is None:
             return match[0]
         found.add(kind)
