@@ -41,8 +41,8 @@ SECRET: Final = frozenset(
         "SIGAP_SMTP_RELAY",
     }
 )
-# Of the environment alone: where the file is, whether this is CI, and what the supervisor tells its children.
-_ENVIRONMENT_ONLY: Final = frozenset({"SIGAP_SETTINGS_FILE", "SIGAP_CI", "SIGAP_READY_FD"})
+# Of the environment alone: where the file is, which browser tests take, and what the supervisor tells its children.
+_ENVIRONMENT_ONLY: Final = frozenset({"SIGAP_SETTINGS_FILE", "SIGAP_CHROMIUM", "SIGAP_READY_FD"})
 _NAMES: Final = PLAIN | SECRET | {f"{name}_FILE" for name in SECRET}
 
 

@@ -11,11 +11,10 @@ from console import logs
 
 
 @pytest.fixture
-def log(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """Logging set up as a process does it, and put back afterwards."""
+def restored() -> Iterator[None]:
+    """Logging as it was, after a test that sets it up."""
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
-    logs.configure("web", "json")
     yield
     root.handlers[:], root.level = before, level
     structlog.reset_defaults()
@@ -59,7 +58,8 @@ def test_what_an_operator_needs_stays() -> None:
     assert logs.mask(None, "info", dict(line)) == line
 
 
-def test_the_librarys_own_lines_go_the_same_way(log: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_librarys_own_lines_go_the_same_way(restored: None, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("web", "json")
     logging.getLogger("some.library").warning("refused by %s", "ani@kopisenja.example")
     structlog.get_logger("ours").info("sent", to=["+6281200000001"])
     logging.getLogger("httpx").info("POST https://api.telegram.org/bot1:x")
