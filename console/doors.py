@@ -85,9 +85,13 @@ class TelegramDoor:
         return Hook(self.bot, secrets, PassedOver(self._cursors, self.front.foundation.clock))
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Show the menu of commands and poll until ``stop``."""
-        await menu.publish(self.api, self.front.foundation.texts, self.front.foundation.settings.language)
-        await self.polling().run(stop)
+        """Show the menu of commands, then poll, or have updates pushed, until ``stop``."""
+        foundation = self.front.foundation
+        await menu.publish(self.api, foundation.texts, foundation.settings.language)
+        if self.settings.mode == "webhook":
+            await self.hook().run(self.api, foundation.settings.public_url, stop)
+        else:
+            await self.polling().run(stop)
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -66,7 +66,7 @@ async def _roles(parts: Front, roles: Sequence[str], bell: Bell, stack: AsyncExi
             stack.push_async_callback(twilio.close)
             found.append(twilio.run)
         await _serve(web_app(parts, telegram, twilio), settings, stack)
-    if "telegram" in roles and telegram is not None and telegram.settings.mode == "polling":
+    if "telegram" in roles and telegram is not None:
         found.append(telegram.run)
     if "clock" in roles:
         attachments = Attachments(parts.foundation.database, parts.foundation.blobs)

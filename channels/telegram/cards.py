@@ -135,16 +135,23 @@ class Painter:
     def _next_step(self, view: TicketView) -> str:
         ticket = view.ticket
         if ticket.assignee != self.account.id:
-            holder = view.assignee or view.offered_to
-            if holder is None:
-                return "➡️ " + self.speech("tg_next_nobody")
-            return "➡️ " + self.speech("tg_next_other", name=holder.name or "…")
+            return "➡️ " + self._elsewhere(view)
         if ticket.status is Status.WAITING and ticket.waiting_for:
             until = self.speech.time(ticket.waiting_until, self.now) if ticket.waiting_until else "…"
             return "➡️ " + self.speech(f"tg_next_waiting_{ticket.waiting_for}", time=until)
         if ticket.status is Status.VERIFYING and all(check.passed for check in ticket.checks):
             return "➡️ " + self.speech("tg_next_verify")
         return "➡️ " + self.speech(f"tg_next_{ticket.status}")
+
+    def _elsewhere(self, view: TicketView) -> str:
+        """Whose it is, where it is not this person's."""
+        if view.ticket.offered_to == self.account.id:
+            return self.speech("tg_next_offered")
+        if view.assignee:
+            return self.speech("tg_next_other", name=view.assignee.name or "…")
+        if view.offered_to:
+            return self.speech("tg_next_offered_to", name=view.offered_to.name or "…")
+        return self.speech("tg_next_nobody")
 
     def _about(self, view: TicketView) -> str:
         ticket = view.ticket

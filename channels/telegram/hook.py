@@ -8,17 +8,19 @@ from typing import Final
 import structlog
 from aiohttp import web
 from telegram import Update
+from telegram.error import TelegramError
 
 from channels.telegram import api
 from channels.telegram.api import Bot
 from channels.telegram.bot import DeskBot
-from channels.telegram.patience import TRIES, PassedOver, place
+from channels.telegram.patience import TRIES, PassedOver, ended, place
 from channels.telegram.updates import ALLOWED
 from tickets.submission import Unavailable
 from tickets.tokens import derive
 
 PATH: Final = "/hooks/telegram"
 HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
+_LONGEST_PAUSE_S: Final = 60.0
 _LOG = structlog.get_logger("sigap.telegram")
 
 
@@ -34,6 +36,19 @@ class Hook:
         self._bot, self._secrets, self._passed_over = bot, secrets, passed_over
         self._failed: Counter[int] = Counter()
         self._showing: set[asyncio.Task[None]] = set()
+
+    async def run(self, api_bot: Bot, public_url: str, stop: asyncio.Event) -> None:
+        """Install until Telegram has taken it; then there is nothing to do but to be there."""
+        failed = 0
+        while not stop.is_set():
+            try:
+                await self.install(api_bot, public_url)
+            except TelegramError as error:
+                failed += 1
+                _LOG.warning("telegram.webhook_not_installed", error=type(error).__name__, failed=failed)
+                await ended(stop, min(_LONGEST_PAUSE_S, 2.0**failed))
+            else:
+                await stop.wait()
 
     async def install(self, api_bot: Bot, public_url: str) -> None:
         """Tell Telegram where to push; what waits there stays."""

@@ -88,8 +88,8 @@ def more(ticket: Ticket, account: Account, speech: Speech) -> Rows:
 
 
 def offer(ticket: Ticket, speech: Speech) -> Rows:
-    """Accept, or pass on."""
-    return ((_button(ticket, "accept", speech), _button(ticket, "pass", speech)),)
+    """Accept, or pass on; and one tap where it may be a P1."""
+    return ((_button(ticket, "accept", speech), _button(ticket, "pass", speech)), *_suspicion(ticket, speech))
 
 
 def page(ticket: Ticket, account: Account, speech: Speech) -> Rows:

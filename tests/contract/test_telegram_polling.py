@@ -210,7 +210,12 @@ async def test_the_webhook_says_yes_only_after_the_commit(desk: TelegramDesk) ->
 
 async def test_the_webhook_is_installed_with_the_secret_and_the_menu_in_both_languages(desk: TelegramDesk) -> None:
     hook = Hook(desk.bot, (secret_token(b"k" * 32),), PassedOver(Cursors(desk.database), now))
-    await hook.install(desk.api, desk.stage.product.url)
+    await desk.stage.sandbox.faults.on("telegram_500", count=1)
+    stop = asyncio.Event()
+    running = asyncio.create_task(hook.run(desk.api, desk.stage.product.url, stop))
+    await until(lambda: desk.stage.world.telegram.webhook is not None)
+    stop.set()
+    await running
     installed = desk.stage.world.telegram.webhook
     assert installed is not None
     assert installed.secret == secret_token(b"k" * 32)
