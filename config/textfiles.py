@@ -50,6 +50,8 @@ class _Reading:
     messages: dict[str, Text] = field(default_factory=dict)
     labels: dict[str, Text] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Purposes and keys that stand there but cannot be read, so that they are not called missing too.
+    broken: set[str] = field(default_factory=set)
     problems: list[ConfigProblem] = field(default_factory=list)
 
 
@@ -91,7 +93,9 @@ def _message(reading: _Reading, path: Path) -> None:
         reading.problems.append(ConfigProblem(name, 0, "the file is not UTF-8"))
         return
     text = _text(reading, source, name)
-    if text is not None:
+    if text is None:
+        reading.broken.add(path.stem)
+    else:
         reading.messages[path.stem] = text
 
 
@@ -118,7 +122,9 @@ def _labels(reading: _Reading, path: Path) -> None:
             document.complain((key,), f"the key {key!r} stands in {reading.labels[key].file} already")
             continue
         text = _text(reading, value.strip(), document.file, document.line((key,)))
-        if text is not None:
+        if text is None:
+            reading.broken.add(key)
+        else:
             reading.labels[key] = text
     reading.problems += document.problems
 
@@ -156,11 +162,11 @@ def _entries(
 
 def _missing(there: _Reading, here: _Reading) -> Iterator[ConfigProblem]:
     """What one language has and the other has not, said at the place that exists."""
-    for purpose in there.messages.keys() - here.messages.keys():
+    for purpose in there.messages.keys() - here.messages.keys() - here.broken:
         yield ConfigProblem(
             there.messages[purpose].file, 0, f"there is no texts/{here.language}/{purpose}.j2 beside it"
         )
-    for key in there.labels.keys() - here.labels.keys():
+    for key in there.labels.keys() - here.labels.keys() - here.broken:
         label = there.labels[key]
         yield ConfigProblem(label.file, label.line, f"the label {key!r} is missing in texts/{here.language}")
     for purpose, titles in there.choices.items():
