@@ -11,6 +11,7 @@ from aiohttp import web
 from sandbox.control import routes as control
 from sandbox.control.counters import BOOK, Book
 from sandbox.control.guard import guard, harden
+from sandbox.keeping import kept
 from sandbox.settings import Settings, load_settings
 from sandbox.telegram import routes as telegram
 from sandbox.twilio import routes as twilio
@@ -25,6 +26,7 @@ def build(settings: Settings) -> web.Application:
     app[WORLD] = World(settings)
     app[BOOK] = Book()
     app.on_response_prepare.append(harden)
+    app.cleanup_ctx.append(kept)
     app.on_cleanup.append(_close)
     twilio.add_routes(app)
     telegram.add_routes(app)

@@ -27,6 +27,7 @@ class Settings:
     signed_url: str = "http://127.0.0.1:8080"
     public_url: str = "http://127.0.0.1:8090"
     clock_file: Path | None = None
+    state_file: Path | None = None
     api_token: str | None = None
     api_token_file: Path | None = None
     worker_pid_file: Path | None = None
@@ -60,6 +61,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         signed_url=(environment.get("SANDBOX_SIGNED_URL") or product).rstrip("/"),
         public_url=(environment.get("SANDBOX_PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
         clock_file=path("SANDBOX_CLOCK_FILE") or (folder / "clock.json" if folder else None),
+        state_file=folder / "state.json" if folder else None,
         api_token=environment.get("SANDBOX_API_TOKEN") or None,
         api_token_file=path("SANDBOX_API_TOKEN_FILE"),
         worker_pid_file=path("SANDBOX_KILL_WORKER_PID_FILE"),

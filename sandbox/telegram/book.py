@@ -2,11 +2,13 @@
 
 import asyncio
 import secrets
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 UPDATES_KEPT: Final = timedelta(hours=24)
+_EPOCH_S: Final = 1_700_000_000
 # Kinds that a bot gets only when it asks for them by name.
 _ON_REQUEST: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 
@@ -89,8 +91,8 @@ class TelegramBook:
         self.allowed: frozenset[str] | None = None
         self.bell = asyncio.Event()
         self._turn: Turn | None = None
-        self._message_id = 100
-        self._update_id = 700_000_000 + secrets.randbelow(1_000_000)
+        # Numbers begin with the time, so that those of a later run are higher: the product remembers the old ones.
+        self._message_id = self._update_id = int((time.time() - _EPOCH_S) * 10)
 
     def forget(self) -> None:
         """Chats go; numbers go on, so that nothing said later is taken for something said before."""
@@ -98,6 +100,11 @@ class TelegramBook:
         self.updates.clear()
         self.queries.clear()
         self.blocked.clear()
+
+    def count_on(self) -> None:
+        """After chats and updates of an earlier run were put in: number what comes above all of them."""
+        self._message_id = max([self._message_id, *(number for said in self.chats.values() for number in said)])
+        self._update_id = max([self._update_id, *(update["update_id"] for _, update in self.updates)])
 
     def next_message_id(self) -> int:
         self._message_id += 1
@@ -149,13 +156,12 @@ class TelegramBook:
             self._turn = None
 
     def store(self, kind: str, name: str, content_type: str, data: bytes) -> StoredFile:
-        number = len(self.files)
         folder = {"photo": "photos", "voice": "voice"}.get(kind, "documents")
         extension = name.rsplit(".", 1)[-1] if "." in name else "bin"
         file = StoredFile(
             file_id=secrets.token_urlsafe(36),
             unique_id=secrets.token_urlsafe(11),
-            path=f"{folder}/file_{number}.{extension}",
+            path=f"{folder}/file_{len(self.files)}_{secrets.token_hex(2)}.{extension}",
             name=name,
             content_type=content_type,
             data=data,

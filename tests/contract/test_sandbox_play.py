@@ -187,6 +187,32 @@ async def test_a_new_play_forgets_the_chats_and_nothing_of_the_product(stage: St
     assert all(not one["chat"] for one in state["customers"])
 
 
+async def test_a_restart_keeps_chats_templates_and_what_waits_and_repeats_no_number(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    async with opened_stage(tmp_path, state_file=file) as stage:
+        await stage.sandbox.phone("ani").sends_photo("layar saya")
+        await stage.sandbox.new_customer("cici", name="Cici", number="+6281200000777")
+        async with stage.bot() as bot:
+            before = await bot.send_message(900000001, "kartu lama")
+        await stage.sandbox.agent("sari").says("belum dibaca bot")
+        waiting = stage.world.telegram.updates[-1][1]["update_id"]
+    assert file.stat().st_mode & 0o777 == 0o600
+    async with opened_stage(tmp_path, state_file=file) as stage:
+        assert await stage.sandbox.agent("sari").heard("kartu lama") == 1
+        (photo,) = await stage.sandbox.phone("ani").chat()
+        assert photo["media"][0]["filename"] == "tangkapan-layar.png"
+        assert "cici" in [one["id"] for one in (await stage.sandbox.state())["customers"]]
+        async with stage.bot() as bot:
+            (update,) = await bot.get_updates()
+            assert update.update_id == waiting
+            assert (await bot.send_message(900000001, "kartu baru")).message_id > before.message_id
+            await stage.sandbox.agent("sari").says("sesudahnya")
+            assert (await bot.get_updates(offset=waiting + 1))[0].update_id > waiting
+    file.write_text("{}]")
+    async with opened_stage(tmp_path, state_file=file) as stage:
+        assert await stage.sandbox.phone("ani").chat() == []
+
+
 def test_settings_come_from_the_environment(tmp_path: Path) -> None:
     found = load_settings(
         {"SIGAP_SANDBOX_PORT": "8091", "SANDBOX_DATA_DIR": str(tmp_path), "SANDBOX_PRODUCT_URL": "http://a:1/"}
