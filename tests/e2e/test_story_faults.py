@@ -33,6 +33,14 @@ async def references(sandbox: Sandbox) -> list[str]:
     return [one["reference"] for one in (await sandbox.product("api/v1/tickets?limit=100"))["items"]]
 
 
+async def known(sandbox: Sandbox) -> int:
+    """How many tickets there are; none while the product is coming back."""
+    try:
+        return len(await references(sandbox))
+    except AssertionError:
+        return 0
+
+
 @pytest.mark.proves("D15")
 async def test_two_agents_tap_at_once_and_one_has_it(stage: Stage) -> None:
     _, sandbox = stage
@@ -46,7 +54,10 @@ async def test_two_agents_tap_at_once_and_one_has_it(stage: Stage) -> None:
     assert await offered_to(sandbox, reference, [second]) is second
     # The first one's old button and the second one's fresh one, at the same moment.
     stale = next(b["callback_data"] for row in offer.bubble["keyboard"] for b in row if "accept" in b["callback_data"])
-    await asyncio.gather(first.taps(offer.id, stale, data=stale), second.presses("^accept:", on=reference))
+    forged = {"message_id": offer.id, "button": stale, "data": stale}
+    await asyncio.gather(
+        sandbox.post(f"agents/{first.person}/press", **forged), second.presses("^accept:", on=reference)
+    )
     ticket = await has_status(sandbox, reference, "assigned")
     assert ticket["assignee"]["name"].lower() == second.person
     assert len([event for event in ticket["events"] if event["type"] == "accepted"]) == 1
@@ -123,7 +134,7 @@ async def test_twenty_messages_while_everything_was_down_are_tickets_afterwards(
                 await customer.says(f"mesin kasir nomor {number} rusak", wait=False)
 
         async def all_there() -> bool:
-            return len(await references(sandbox)) == 20
+            return await known(sandbox) == 20
 
         await eventually(all_there, "not every message became a ticket", within=120)
 
@@ -159,7 +170,7 @@ def test_a_taken_port_a_broken_rule_a_wrong_setting_and_half_a_credential_are_on
     folder = tmp_path / "config"
     shutil.copytree(ROOT / "config", folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     rules = (folder / "rules.yaml").read_text()
-    (folder / "rules.yaml").write_text(rules.replace("service: checkout", "service: chekout", 1))
+    (folder / "rules.yaml").write_text(rules.replace("services: [checkout,", "services: [chekout,", 1))
     said = refused(SIGAP_CONFIG_DIR=str(folder))
     assert "rules.yaml:" in said
     assert "checkout" in said

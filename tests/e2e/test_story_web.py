@@ -82,5 +82,5 @@ async def test_nobody_else_can_close_and_time_alone_only_lapses(stage: Stage) ->
         await hendra.looks_again()
         await hendra.submits("/answer", answer="yes")
         await has_status(sandbox, reference, "closed")
-    listed = product.sigap("ticket", "list")
+    listed = product.sigap("ticket", "list", "--all")
     assert [one["status"] for one in listed["items"]] == ["closed"]
