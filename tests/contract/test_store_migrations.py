@@ -12,8 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.contract.store_decider import message
 from tests.store_stage import Stage
+from tickets.commands import Answer
 from tickets.references import read
 from tickets.store import schema
+from tickets.store.batch import Work
 from tickets.store.engine import Database
 from tickets.store.ids import BLOCK
 from tickets.store.migrate import at_head, upgrade
@@ -88,6 +90,17 @@ def test_references_neither_count_nor_repeat_and_a_rolled_back_block_is_left_unu
     assert sorted(references) != references
     # What the unfit one had taken is a gap.
     assert stage.rows(schema.counter)[0]["next"] >= BLOCK * 3
+
+
+def test_a_block_of_numbers_that_was_rolled_back_is_never_used(database: Database) -> None:
+    first, second = Stage(database), Stage(database)
+    for stage, text_ in ((first, "!unfit"), (second, "wifi mati"), (first, "wifi mati")):
+        (work,) = works = [Work(submission=message(text_, key=f"{text_}{id(stage)}"))]
+        stage.writer.batches.run(works)
+        assert isinstance(work.outcome, Answer)
+        assert work.outcome.outcome == "opened"
+    assert first.rows(schema.counter)[0]["next"] == 2 * BLOCK
+    assert first.count(schema.reference) == 3
 
 
 @pytest.mark.parametrize("table", schema.APPEND_ONLY)

@@ -87,6 +87,19 @@ def test_a_repeat_within_one_batch_gets_the_same_answer(database: Database) -> N
     assert stage.count(schema.ticket) == 0
 
 
+def test_of_one_batch_the_first_is_told_that_it_was_the_first(database: Database) -> None:
+    stage = Stage(database)
+    futures = [stage.writer.submit(message("wifi mati", key="SM1")) for _ in range(3)]
+    stage.writer.start()
+    try:
+        answers = [future.result(timeout=10) for future in futures]
+    finally:
+        stage.writer.stop()
+
+    assert [answer.repeated for answer in answers] == [False, True, True]
+    assert len({answer.facts["tracking"] for answer in answers}) == 1
+
+
 def test_three_bubbles_of_a_new_sender_at_once_are_one_person(stage: Stage) -> None:
     answers = stage.do_all([message(f"bubble {n}", key=f"SM{n}") for n in range(3)])
 
@@ -176,6 +189,8 @@ def test_when_a_follow_up_fails_nothing_of_its_item_is_left_but_the_rescue(stage
     assert view is not None
     assert view.ticket.quarantined
     assert [event.type for event in view.events] == ["opened"]
+    # A name that only the failed decision wrote would be missing now.
+    assert view.reporter.name == "Ani"
     assert stage.reader.unseen(["SM1/1", "SM1/2"]) == {"SM1/1", "SM1/2"}
     assert stage.count(schema.ticket) == 1
 
@@ -322,10 +337,11 @@ def test_a_writer_whose_thread_dies_answers_everybody_and_goes_on(database: Data
 
 
 def test_a_decision_that_hangs_keeps_nobody_waiting(database: Database) -> None:
-    let_go = threading.Event()
+    began_to_hang, let_go = threading.Event(), threading.Event()
 
     def hang(item: Any) -> None:
         if getattr(item, "text", "") == "hang":
+            began_to_hang.set()
             let_go.wait(10)
 
     stage = Stage(database, SmallDecider(hang))
@@ -333,6 +349,7 @@ def test_a_decision_that_hangs_keeps_nobody_waiting(database: Database) -> None:
     began = time.monotonic()
     try:
         futures = [stage.writer.submit(message("hang", key="SM1"))]
+        assert began_to_hang.wait(5)
         futures.append(stage.writer.submit(message("wifi mati", key="SM2")))
         for future in futures:
             with pytest.raises(Unavailable, match="too_slow"):

@@ -114,7 +114,7 @@ class Batches:
         raise Unavailable("contention")
 
     def _transaction(self, group: list[Work]) -> Flushed:
-        answers: dict[keys.Request, Answer] = {}
+        made: dict[keys.Request, Answer] = {}
         with self._database.writing() as connection:
             works = [work for work in group if work.wanted()]
             if not works:
@@ -128,17 +128,19 @@ class Batches:
             decided: list[Decided] = []
             traces = []
             for work in fresh:
-                made = self._decide(work, state)
-                decided += made
+                first, *follow = self._decide(work, state)
+                decided += (first, *follow)
                 if work.error is not None:
-                    traces.append(trace_row(work.submission.key, made[0].changes, work.error, state.now))
-                answers[_named(work)] = made[0].changes.answer
-            answers |= self._stored(connection, repeats, answers)
+                    traces.append(trace_row(work.submission.key, first.changes, work.error, state.now))
+                made[_named(work)] = first.changes.answer
+            again = self._stored(connection, repeats, made)
             flushed = write(connection, state, decided, self._blobs, lock=not self._database.sqlite, traces=traces)
         if fresh:
             self._configs.committed(state.config)
-        for work in works:
-            work.outcome = answers[_named(work)]
+        for work in fresh:
+            work.outcome = made[_named(work)]
+        for work in repeats:
+            work.outcome = again[_named(work)]
         return flushed
 
     def _snapshot(self, connection: Connection) -> Snapshot:
@@ -168,14 +170,13 @@ class Batches:
     ) -> dict[keys.Request, Answer]:
         """Answers to repeats: of this very batch, or stored."""
         mine = {key for key, _ in made}
-        inside = [work for work in repeats if work.submission.key in mine]
         outside = [work.submission for work in repeats if work.submission.key not in mine]
         answers = keys.stored(connection, outside, self._tokens)
-        for work in inside:
-            known = made.get(_named(work))
-            answers.setdefault(
-                _named(work), keys.repeated(known, self._tokens) if known else refuse(Refused.KEY_REUSED)
-            )
+        for work in repeats:
+            if work.submission.key in mine:
+                known = made.get(_named(work))
+                again = keys.repeated(known, self._tokens) if known else refuse(Refused.KEY_REUSED)
+                answers[_named(work)] = again
         return answers
 
     def _decide(self, work: Work, state: Snapshot) -> list[Decided]:
