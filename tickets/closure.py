@@ -8,7 +8,8 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from config.wordlists import Words
-from tickets.closure_signs import Signs, read_signs
+from tickets.closure_segments import Signs
+from tickets.closure_signs import read_signs
 from tickets.wording import normalise
 
 # So many words that say nothing about working or not make a message that is about something else.

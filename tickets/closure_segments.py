@@ -1,4 +1,7 @@
-"""Cuts plain words into items (a word or phrase and what it means) and segments (items that belong together)."""
+"""Cuts plain words into items (a word or phrase and what it means) and segments (items that belong together).
+
+``Signs`` are what is read from them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,6 +47,46 @@ _ORDER: Final = (
 )
 _LONGEST: Final = 4
 _TAGS: Final = frozenset({"kan", "ya", "right", "apakah", "tidak", "belum", "no", "yes", "iya"})
+
+
+@dataclass(slots=True)
+class Signs:
+    """What was found in a message. ``unknown`` counts words that say nothing about working or failing."""
+
+    works: bool = False
+    # Works, said with "sudah", "now", "again", or a word that can mean nothing else.
+    firm: bool = False
+    fails: bool = False
+    # Fails, said with "masih", "still", "lagi" or as "does not work".
+    lasting: bool = False
+    # Fails, said of something that the report may not be about.
+    elsewhere: bool = False
+    degraded: bool = False
+    yes: bool = False
+    # The yes was a bare "sudah".
+    done_alone: bool = False
+    no: bool = False
+    ok: bool = False
+    courtesy: bool = False
+    hedged: bool = False
+    tried: bool = False
+    not_yet: bool = False
+    asks: bool = False
+    # Asks with a question word, so that a failure in it is what is asked about.
+    wonders: bool = False
+    withdrawn: bool = False
+    other_problem: bool = False
+    requests: bool = False
+    contrast: bool = False
+    # After a word of contrast comes something that is not good news.
+    reservation: bool = False
+    unknown: int = 0
+    # Other words that carry a sentence ("iya, saya dari …"): a bare yes has none.
+    talk: bool = False
+
+    @property
+    def says_works(self) -> bool:
+        return self.works or self.yes
 
 
 @dataclass(frozen=True, slots=True)

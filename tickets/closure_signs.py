@@ -4,12 +4,11 @@ Each clause is cut into segments at words of contrast ("tapi", "but") and of now
 negation reaches the next word that can be negated. Which word means what stands in ``config/words/``.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from config.wordlists import Words
-from tickets.closure_segments import Item, Segment, segments
+from tickets.closure_segments import Item, Segment, Signs, segments
 from tickets.wording import Plain
 
 # A negation reaches over so many words that mean nothing here.
@@ -17,51 +16,15 @@ _REACH: Final = 2
 # English "no" before these is an answer ("no, it works"), not a negation ("no errors").
 _SUBJECTS: Final = frozenset({"it", "i", "we", "they", "that", "this", "you", "but"})
 _ONCE_MORE: Final = frozenset({"lagi", "again"})
+# Verbs whose object is the trouble: "that fixed the issue".
+_MENDED: Final = frozenset({"fixed", "fixes", "solved", "resolved", "mengatasi"})
+# "The same", "masih sama": what was reported goes on.
+_SAME: Final = frozenset({"same", "sama"})
 _POINTING: Final = frozenset({"it", "this", "that", "ini", "itu"})
 _GOING_ON: Final = frozenset({"lagi", "sedang", "masih", "still"})
 _GOING_TO: Final = frozenset({"will", "akan", "mau", "would"})
 _YET: Final = frozenset({"yet"})
 _BARE_NO: Final = frozenset({"no"})
-
-
-@dataclass(slots=True)
-class Signs:
-    """What was found in a message. ``unknown`` counts words that say nothing about working or failing."""
-
-    works: bool = False
-    # Works, said with "sudah", "now", "again", or a word that can mean nothing else.
-    firm: bool = False
-    fails: bool = False
-    # Fails, said with "masih", "still", "lagi" or as "does not work".
-    lasting: bool = False
-    # Fails, said of something that the report may not be about.
-    elsewhere: bool = False
-    degraded: bool = False
-    yes: bool = False
-    # The yes was a bare "sudah".
-    done_alone: bool = False
-    no: bool = False
-    ok: bool = False
-    courtesy: bool = False
-    hedged: bool = False
-    tried: bool = False
-    not_yet: bool = False
-    asks: bool = False
-    # Asks with a question word, so that a failure in it is what is asked about.
-    wonders: bool = False
-    withdrawn: bool = False
-    other_problem: bool = False
-    requests: bool = False
-    contrast: bool = False
-    # After a word of contrast comes something that is not good news.
-    reservation: bool = False
-    unknown: int = 0
-    # Other words that carry a sentence ("iya, saya dari …"): a bare yes has none.
-    talk: bool = False
-
-    @property
-    def says_works(self) -> bool:
-        return self.works or self.yes
 
 
 @lru_cache(maxsize=4)
@@ -108,6 +71,7 @@ class _Reader:
         self.negated: int | None = None
         # The only thing that fails is "the problem", so that it can be solved further on.
         self.troubled = False
+        self.mended = False
         # What comes after "please", "harus", "want" is not so yet.
         self.wished = False
 
@@ -199,6 +163,7 @@ class _Reader:
             # "Masalahnya sudah beres", "problem solved".
             self.signs.fails = self.signs.lasting = False
         self.signs.works = True
+        self.mended = item.words[0] in _MENDED
         firm = self.segment.now or self.segment.has("done", "again") or item.words != ("bisa",)
         self.signs.firm = self.signs.firm or firm
 
@@ -212,9 +177,13 @@ class _Reader:
             else:
                 signs.works = signs.firm = True
             return
+        if item.meaning == "troubles" and self.mended:
+            return
         self.troubled = self.troubled or (item.meaning == "troubles" and not signs.fails)
         setattr(signs, "degraded" if item.meaning == "degraded" else "fails", True)
-        signs.lasting = signs.lasting or self.segment.has("still", "again") or self.segment.now
+        signs.lasting = (
+            signs.lasting or self.segment.has("still", "again") or self.segment.now or item.words[0] in _SAME
+        )
 
     def _gone(self, item: Item) -> None:
         """An error that is gone is good news; anything else that is gone is missing."""
