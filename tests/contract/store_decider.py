@@ -237,6 +237,29 @@ class SmallDecider:
         )
         return Changes(notices=notices)
 
+    def _reply(self, item: Command, state: Snapshot) -> Changes:
+        """An agent's words to the reporter: the message stands there before it is sent."""
+        ticket = state.tickets[item.subject]
+        words = Content(id=state.new_id(), words=item.data["text"], kind="reply", about=ticket.reporter)
+        said = NewMessage(
+            id=state.new_id(),
+            key=item.key,
+            channel=Channel.WHATSAPP,
+            direction="out",
+            at=state.now,
+            content=words.id,
+            tickets=(ticket.id,),
+            account=item.data["account"],
+        )
+        notice = NewNotice(
+            person=Person("contact", ticket.reporter),
+            purpose="reply",
+            channel=Channel.WHATSAPP,
+            ticket=ticket.id,
+            params={"message": said.id, "words": words.id},
+        )
+        return Changes(contents=(words,), messages=(said,), notices=(notice,))
+
     def _later(self, item: Command, state: Snapshot) -> Changes:
         at = item.data.get("at")
         due = Due(stream=item.subject, what="promise", at=datetime.fromisoformat(at) if at else None, data={"n": 1})

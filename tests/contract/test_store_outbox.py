@@ -170,6 +170,27 @@ def test_what_was_said_stands_in_the_conversation_once_however_often_it_was_trie
     assert view.messages[1].author.kind == "desk"
 
 
+@pytest.mark.proves("D30")
+def test_an_agents_reply_is_one_message_and_shows_how_far_it_has_come(stage: Stage) -> None:
+    stage.do(command("account", key="A1", id=SARI))
+    ticket, ack = opened(stage)
+    leave(stage, [ack])
+    settle(stage, ack, "sent", provider_id="SM1out")
+    stage.do(command("reply", key="R1", subject=ticket, text="Sedang kami cek", account=SARI))
+    (reply,) = claim(stage)
+    (briefing,) = stage.outbox.brief([reply])
+    assert list(briefing.words.values()) == ["Sedang kami cek"]
+
+    leave(stage, [reply], "Sari: Sedang kami cek")
+    settle(stage, reply, "sent", provider_id="SM2out")
+    view = stage.reader.ticket(ticket)
+    assert view is not None
+    assert [(one.author.name, one.text, one.delivery) for one in view.messages if one.author.kind == "account"] == [
+        ("Sari", "Sedang kami cek", Delivery.SENT)
+    ]
+    assert len(view.messages) == 3
+
+
 def test_another_way_to_the_same_person_is_the_same_notice(stage: Stage) -> None:
     _, notice = opened(stage)
     leave(stage, [notice])
