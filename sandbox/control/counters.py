@@ -3,6 +3,7 @@
 Nothing here is the product's word about itself alone: a message counts as kept when the product shows its words.
 """
 
+import asyncio
 import re
 from collections import Counter
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from sandbox.world import WORLD, World
 
 _REFERENCE: Final = re.compile(r"INC-[0-9A-Z]{8}")
 _PAGE: Final = 100
+_PAGES: Final = 50
+_AT_ONCE: Final = 8
 _CONFIRMED: Final = frozenset({"confirmed"})
 # What may stand on no ticket.
 _LOOSE: Final = frozenset({"greeting", "courtesy", "unclear", "command", "machine", "opt_out", "unreadable"})
@@ -131,21 +134,38 @@ def _inbound_texts(tickets: list[dict[str, Any]], since: datetime) -> list[str]:
 
 
 async def _tickets(world: World, book: Book) -> list[dict[str, Any]] | None:
-    """The newest tickets whole; those that have not changed since are not asked for again."""
-    listed = await read_json(world, "/api/v1/tickets", {"limit": str(_PAGE)})
-    if not isinstance(listed, dict):
+    """All tickets whole; those that have not changed since are not asked for again. None when the product is away."""
+    rows = await _rows(world)
+    if rows is None:
         return None
-    found = []
-    for row in listed.get("items", []):
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def whole(row: dict[str, Any]) -> None:
         reference, version = str(row.get("reference")), int(row.get("version", 0))
-        known = book.tickets.get(reference)
-        if known is None or known[0] != version:
-            whole = await read_json(world, f"/api/v1/tickets/{reference}")
-            if not isinstance(whole, dict):
-                continue
-            known = book.tickets[reference] = (version, whole)
-        found.append(known[1])
-    return found
+        if book.tickets.get(reference, (None,))[0] == version:
+            return
+        async with gate:
+            found = await read_json(world, f"/api/v1/tickets/{reference}")
+        if isinstance(found, dict):
+            book.tickets[reference] = (version, found)
+
+    await asyncio.gather(*(whole(row) for row in rows))
+    return [book.tickets[row["reference"]][1] for row in rows if row["reference"] in book.tickets]
+
+
+async def _rows(world: World) -> list[dict[str, Any]] | None:
+    """The product's list of tickets, page after page."""
+    rows: list[dict[str, Any]] = []
+    query = {"limit": str(_PAGE)}
+    for _ in range(_PAGES):
+        listed = await read_json(world, "/api/v1/tickets", query)
+        if not isinstance(listed, dict):
+            return None
+        rows += listed.get("items", [])
+        if not listed.get("next"):
+            break
+        query["cursor"] = str(listed["next"])
+    return rows
 
 
 def _confirmed(ticket: dict[str, Any]) -> bool:

@@ -119,7 +119,7 @@ const askAll = () => { askState(); askTickets(); askFigures(); };
 for (const button of document.querySelectorAll("[data-language]")) button.addEventListener("click", () => { choose(button.dataset.language); translate(); });
 for (const button of document.querySelectorAll("[data-column]")) button.addEventListener("click", () => show(button.dataset.column));
 document.addEventListener("redraw", draw);
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") document.getElementById("break").open = false; });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") for (const open of document.querySelectorAll("#break, .attach")) open.open = false; });
 
 // What a bot answers to a tap appears for a moment, as it does in the app.
 function heard(entry) {

@@ -69,7 +69,7 @@ export class Phones {
     const keys = (event) => ({ ArrowRight: () => move(1), ArrowLeft: () => move(-1) })[event.key]?.();
     return el(
       "button",
-      { type: "button", role: "tab", class: "tab", "aria-selected": String(selected), tabindex: selected ? "0" : "-1", on: { click: () => { this.show(person.id); this.draw(state); }, keydown: keys } },
+      { type: "button", role: "tab", class: "tab", "aria-controls": `phone-${this.side}`, "aria-selected": String(selected), tabindex: selected ? "0" : "-1", on: { click: () => { this.show(person.id); this.draw(state); }, keydown: keys } },
       el("span", { class: `avatar a${(index + (this.side === "agents" ? 3 : 0)) % 6}`, "aria-hidden": "true" }, initials(person.name)),
       el("span", { class: "who" }, el("b", {}, person.name), el("small", {}, under)),
       unread ? el("span", { class: "badge" }, String(unread)) : null,
@@ -154,12 +154,22 @@ export class Phones {
     };
     const form = el("form", { class: "composer", on: { submit: send } },
       this.answering ? this.replying() : null,
-      el("button", { type: "button", class: "round", title: t("photo"), "aria-label": t("photo"), on: { click: () => this.act(person, this.side === "agents" ? "send_photo" : "send_media", {}) } }, "+"),
+      this.attach(person),
       input,
       el("button", { type: "submit", class: "round send", title: t("send"), "aria-label": t("send") }, "➤"),
     );
     if (this.answering) queueMicrotask(() => input.focus({ preventScroll: true }));
     return form;
+  }
+
+  // What can be sent beside words: a screenshot, a voice note, a file that nobody should open.
+  attach(person) {
+    const way = this.side === "agents" ? "send_photo" : "send_media";
+    const kinds = this.side === "agents" ? ["photo"] : ["photo", "voice", "document", "apk"];
+    const menu = el("details", { class: "attach" }, el("summary", { class: "round", title: t("attach"), "aria-label": t("attach") }, "+"));
+    const choose = (kind) => { menu.open = false; void this.act(person, way, { kind }); };
+    menu.append(el("div", { class: "attach-menu" }, kinds.map((kind) => el("button", { type: "button", on: { click: () => choose(kind) } }, t(`attach_${kind}`)))));
+    return menu;
   }
 
   replying() {

@@ -146,6 +146,17 @@ async def test_the_panel_moves_the_clock_and_says_what_it_cannot_do(browser: Bro
     await expect(page.locator(".toast.bad")).to_contain_text("Tidak bisa")
 
 
+async def test_a_voice_note_goes_out_by_keyboard_alone(browser: Browser, stage: Stage) -> None:
+    page = await open_page(browser, stage)
+    await page.locator("#phone-customers .attach summary").focus()
+    await page.keyboard.press("Enter")
+    for key in ("Tab", "Tab", "Enter"):
+        await page.keyboard.press(key)
+    await expect(page.locator("#phone-customers .bubble.mine")).to_contain_text("pesan-suara.ogg")
+    await expect(page.locator('[data-counter="c_sent"]')).to_have_text("1")
+    assert [form["MediaContentType0"] for form in stage.product.messages()] == ["audio/ogg"]
+
+
 async def test_typing_is_not_disturbed_by_what_arrives(browser: Browser, stage: Stage) -> None:
     page = await open_page(browser, stage)
     box = page.get_by_label("Tulis pesan… (Ani)")
