@@ -17,6 +17,9 @@ from tickets.model import Account, Channel, Contact, Identity, Priority, Status,
 from tickets.projection import fold
 from tickets.snapshot import Snapshot
 
+# Notices that show the whole ticket already: no card beside them.
+_SHOWS_CARD = frozenset({"card", "offer", "page", "reopened_for_you"})
+
 
 class Draft:
     """Collects what one item changes. ``actor`` is who the events name; ``key`` is the key of the item."""
@@ -239,7 +242,7 @@ class Draft:
         )
 
     def _refresh_cards(self) -> None:
-        fresh = {(n.person.id, n.ticket) for n in self._notices if n.purpose in ("card", "offer", "page")}
+        fresh = {(n.person.id, n.ticket) for n in self._notices if n.purpose in _SHOWS_CARD}
         for ticket in self._tickets.values():
             holder = self.holder(ticket.assignee)
             if holder and (holder.id, ticket.id) not in fresh:

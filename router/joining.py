@@ -21,7 +21,7 @@ def to_ticket(turn: Turn, ticket: Ticket, how: How) -> Filing:
         return _answer(turn, ticket, how)
     if ticket.status in ENDED:
         return _ended(turn, ticket, how)
-    verdict = closure_verdict(turn.received.text, turn.reading.words, asked=False)
+    verdict = _verdict(turn, ticket, asked=False)
     if verdict in _WORKS and not turn.received.message.media:
         command(turn, ticket, "reporter_says_works")
         return Filing(Disposition.COMMAND, ticket)
@@ -31,9 +31,15 @@ def to_ticket(turn: Turn, ticket: Ticket, how: How) -> Filing:
     return Filing(Disposition.JOINED, join(turn, ticket, how))
 
 
+def _verdict(turn: Turn, ticket: Ticket, *, asked: bool) -> Verdict:
+    """What the words say about the ticket's own service."""
+    about = turn.reading.book.words_for(ticket.service)
+    return closure_verdict(turn.received.text, turn.reading.words, asked=asked, about=about)
+
+
 def _answer(turn: Turn, ticket: Ticket, how: How) -> Filing:
     """The reporter was asked whether it works."""
-    match closure_verdict(turn.received.text, turn.reading.words, asked=True):
+    match _verdict(turn, ticket, asked=True):
         case Verdict.YES | Verdict.WITHDRAW:
             command(turn, ticket, "confirm")
         case Verdict.NO:
@@ -54,7 +60,7 @@ def _answer(turn: Turn, ticket: Ticket, how: How) -> Filing:
 
 def _ended(turn: Turn, ticket: Ticket, how: How) -> Filing:
     """It was over. "It is back" opens it again within the window; thanks never do; anything else is something new."""
-    verdict = closure_verdict(turn.received.text, turn.reading.words, asked=True)
+    verdict = _verdict(turn, ticket, asked=True)
     if ticket.status is Status.MERGED:
         return Filing(Disposition.JOINED, join(turn, ticket, how)) if turn.tells_something else _courtesy(turn, ticket)
     if ticket.status is Status.CANCELLED and turn.tells_something and how is not How.RECENT:

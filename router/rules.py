@@ -21,6 +21,10 @@ class RuleBook:
         keywords = {code: self._phrases(one.keywords) for code, one in config.services.items()}
         vague = {code: self._phrases(one.vague_keywords) for code, one in config.services.items()}
         self._services = ServiceFinder(keywords, vague)
+        self._called = {
+            code: frozenset(word for one in (*keywords[code], *vague[code]) for word in one.split())
+            for code in keywords
+        }
         entries: tuple[Rule | Signal, ...] = (*config.rules, *config.signals)
         clauses = [clause for entry in entries for clause in (*entry.when.any, *entry.when.all, *entry.when.none)]
         self._lexicon = Lexicon(
@@ -33,6 +37,10 @@ class RuleBook:
         )
         self._rules = [(rule, self._compiled(rule.when)) for rule in config.rules]
         self._signals = [(signal.id, self._compiled(signal.when)) for signal in config.signals]
+
+    def words_for(self, service: str | None) -> frozenset[str]:
+        """The single words by which people call a service, in plain spelling; none for an unknown one."""
+        return self._called.get(service or "", frozenset())
 
     @property
     def lexicon(self) -> Lexicon:

@@ -20,11 +20,15 @@ QUIET_LIFE = 4
 _WORK_ENDS = ("took_over", "promise", "offer_expired", "offer_again", "page_again", "waiting_over")
 
 
-def ask_confirmation(draft: Draft, ticket: Ticket) -> Ticket:
-    """Ask the confirmer on their channel; a reminder and the end of waiting are noted."""
+def ask_confirmation(draft: Draft, ticket: Ticket, *, asked: bool = False) -> Ticket:
+    """Ask the confirmer on their channel; a reminder and the end of waiting are noted.
+
+    ``asked``: the text that has just been sent asks already.
+    """
     stream, desk = f"ticket:{ticket.id}", draft.state.config.desk
     ticket = draft.happened(ticket, "confirmation_asked", asked_at=draft.now, reminders=0, next_update_by=None)
-    ticket = draft.tell_reporter(ticket, "confirm")
+    if not asked:
+        ticket = draft.tell_reporter(ticket, "confirm")
     ask(draft, ticket.confirmer, "confirm", ticket, CONFIRM_CHOICES)
     draft.never(stream, *_WORK_ENDS)
     draft.later(stream, "confirm_remind", _daytime(draft, ticket, timedelta(hours=desk.confirm_reminder_hours)))

@@ -109,7 +109,7 @@ def not_an_incident(act: Act) -> None:
     words = draft.words(text, "cause")
     ticket = draft.moved(ticket, Action.RESOLVE, "answered", (words,), cause=words, resolved_at=draft.now)
     ticket = draft.tell_reporter(ticket, "not_an_incident", params={"words": words})
-    ask_confirmation(draft, ticket)
+    ask_confirmation(draft, ticket, asked=True)
 
 
 def cancel(act: Act) -> None:
