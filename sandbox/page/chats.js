@@ -21,8 +21,10 @@ export class Phones {
     this.phone = document.getElementById(`phone-${side}`);
   }
 
+  // The people of the play first; a crowd that a test or a load brings stands after them.
   people(state) {
-    return [...state[this.side], ...this.extra.map((one) => ({ ...state.visitor, visitor: true, ...one }))];
+    const visitors = this.extra.map((one) => ({ ...state.visitor, visitor: true, ...one }));
+    return [...state[this.side].slice(0, 3 - visitors.length), ...visitors, ...state[this.side].slice(3 - visitors.length)];
   }
 
   show(id) {
@@ -53,7 +55,9 @@ export class Phones {
   drawTabs(people, state) {
     const focused = this.tabs.contains(document.activeElement);
     this.tabs.replaceChildren(...people.map((person, index) => this.tab(person, index, state)));
-    if (focused) this.tabs.querySelector('[aria-selected="true"]').focus();
+    const selected = this.tabs.querySelector('[aria-selected="true"]');
+    if (focused) selected.focus();
+    if (selected.offsetLeft + selected.offsetWidth > this.tabs.scrollLeft + this.tabs.clientWidth) this.tabs.scrollLeft = selected.offsetLeft;
   }
 
   tab(person, index, state) {
@@ -72,7 +76,7 @@ export class Phones {
       { type: "button", role: "tab", class: "tab", "aria-controls": `phone-${this.side}`, "aria-selected": String(selected), tabindex: selected ? "0" : "-1", on: { click: () => { this.show(person.id); this.draw(state); }, keydown: keys } },
       el("span", { class: `avatar a${(index + (this.side === "agents" ? 3 : 0)) % 6}`, "aria-hidden": "true" }, initials(person.name)),
       el("span", { class: "who" }, el("b", {}, person.name), el("small", {}, under)),
-      unread ? el("span", { class: "badge" }, String(unread)) : null,
+      unread ? el("span", { class: "badge" }, unread > 99 ? "99+" : String(unread)) : null,
     );
   }
 

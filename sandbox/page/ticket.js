@@ -38,6 +38,7 @@ export class Tickets {
     const fresh = rows.find((row) => !before.has(row.reference));
     if (fresh && (this.rows.length || !this.shown)) this.shown = fresh.reference;
     this.rows = rows;
+    rows.forEach(people);
     this.shown ??= rows[0]?.reference ?? null;
   }
 
@@ -94,7 +95,7 @@ const line = (title, by, at) => el("div", { class: "row" }, el("span", {}, title
 // Names of people by their id, as far as any ticket has told them.
 const told = {};
 function people(ticket) {
-  for (const one of [ticket.assignee, ticket.offered_to, ticket.reporter, ...ticket.messages.map((message) => message.author)]) {
+  for (const one of [ticket.assignee, ticket.offered_to, ticket.reporter, ...(ticket.messages || []).map((message) => message.author)]) {
     if (one?.id && one.name) told[one.id] = one.name;
   }
   return told;
@@ -102,7 +103,7 @@ function people(ticket) {
 
 function about(ticket, one, names) {
   const data = one.data || {};
-  const who = data.offered_to || data.account || data.assignee || data.to || (one.actor || "").split(":")[1];
+  const who = data.offered_to || data.account || data.assignee || data.to || (data.why && one.type !== "opened" ? null : (one.actor || "").split(":")[1]);
   const name = names[who];
   const service = data.item || (one.type === "opened" ? ticket.service : null);
   return [name, service, one.type === "scored" ? data.score : null].filter(Boolean).join(" · ");
