@@ -82,7 +82,7 @@ def open_ticket(
         **fields,
         **extra,
     )
-    _page(draft, ticket, contact)
+    open_page(draft, ticket, contact)
     ticket = _answer(draft, ticket, contact, greets, what)
     watch_promise(draft, ticket)
     return seek(draft, ticket)
@@ -97,7 +97,8 @@ def watch_promise(draft: Draft, ticket: Ticket) -> None:
     draft.later(f"ticket:{ticket.id}", "promise", soon)
 
 
-def _page(draft: Draft, ticket: Ticket, contact: Contact) -> None:
+def open_page(draft: Draft, ticket: Ticket, contact: Contact) -> None:
+    """Let a contact's secret open the page of their ticket."""
     token = draft.state.tokens.tracking(ticket.id, contact.id)
     draft.grant(
         Grant(digest=fingerprint(token), ticket=ticket.id, contact=contact.id, expires_at=draft.now + PAGE_LIVES)

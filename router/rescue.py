@@ -3,6 +3,7 @@
 from router.draft import Draft
 from router.meeting import addresses
 from router.offering import alarm, seek
+from router.opening import open_page
 from tickets.changes import Changes, NewMessage
 from tickets.commands import Actor, ActorKind, Answer, InboundMessage
 from tickets.model import Channel, Contact, Disposition, Identity, Kind, Level, Priority, Status
@@ -43,6 +44,7 @@ def rescued(message: InboundMessage, state: Snapshot, error: str) -> Changes:
         error=error,
     )
     draft.keep(_kept(message, message_id, content, contact.id, ticket.id, draft))
+    open_page(draft, ticket, contact)
     ticket = draft.tell_reporter(ticket, "ack")
     alarm(draft, ticket, "quarantined")
     ticket = seek(draft, ticket, quiet=True)

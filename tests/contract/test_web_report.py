@@ -233,6 +233,19 @@ async def test_unfit_characters_are_replaced_once(stage: Stage) -> None:
     assert "\ufffd" in view.messages[0].text
 
 
+@pytest.mark.proves("D4")
+async def test_a_report_that_could_not_be_decided_still_has_its_page(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("router.intake.read", fails)
+    path = await stage.reports("checkout gagal terus")
+    assert stage.ticket(path).ticket.quarantined
+    assert "checkout gagal terus" in await stage.page(path)
+
+
 @pytest.mark.parametrize(
     "words",
     [
