@@ -51,4 +51,4 @@ async def _state(request: web.Request, found: tracking.Opened) -> str | None:
     if await asyncio.to_thread(parts.reader.grant, found.token) is None:
         return None
     view = await asyncio.to_thread(parts.reader.ticket, found.view.ticket.id)
-    return story.tell(view, found.contact, parts.clock()).seen if view else None
+    return story.tell(view, found.contact, parts.config(), parts.clock()).seen if view else None

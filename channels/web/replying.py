@@ -24,6 +24,7 @@ BUTTONS: Final = {
     "okay": "score_okay",
     "bad": "score_bad",
     "object": "answer_object",
+    "stopped": "answer_stopped",
 }
 # This has no button elsewhere: it is a command of the contact.
 WORKS: Final = "works"
@@ -63,7 +64,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
     if nonce is None:
         return tracking.page(request, found, error="error_expired", status=400)
     choice = form.get("answer")
-    if not _possible(found, choice):
+    if choice not in shown(story.tell(found.view, found.contact, parts.config(), now)):
         return _back(found, "changed")
     try:
         given = await _give(request, found, choice, f"web:{nonce}:{choice}")
@@ -72,19 +73,18 @@ async def answer(request: web.Request) -> web.StreamResponse:
     return _back(found, "changed" if given.refused else "noted")
 
 
-def _possible(found: tracking.Opened, choice: str) -> bool:
-    """Whether the page shows this button now; an old page may still show another."""
-    told = story.tell(found.view, found.contact, found.view.ticket.updated_at)
-    if choice.startswith("service:"):
-        return choice.removeprefix("service:") in told.asks_service
-    shown = {
+def shown(told: story.Story) -> set[str]:
+    """The buttons that the page shows now; an old page may still show others."""
+    asked = {
         "confirm": {"yes", "no", "not_yet"},
         "lapsed": {"yes", "no"},
         "score": {"good", "okay", "bad"},
         "cancelled": {"object"},
         None: set[str](),
     }[told.question]
-    return choice in shown or (choice == WORKS and told.may_say_works)
+    asked |= {f"service:{code}" for code in told.asks_service}
+    asked |= {WORKS} if told.may_say_works else set()
+    return asked | ({"stopped"} if told.opens_at else set())
 
 
 async def _give(request: web.Request, found: tracking.Opened, choice: str, key: str) -> Answer:

@@ -1,12 +1,15 @@
 """What a reporter sees of their ticket: plain words, a line of progress, their own conversation. Pure."""
 
+import contextlib
 import hashlib
 from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
 
-from tickets.model import OPEN, Channel, Contact, Kind, Status, Ticket
+from config.schema import ConfigSet
+from tickets.hours import NeverOpen, is_open, next_open
+from tickets.model import OPEN, Channel, Contact, Kind, Priority, Status, Ticket
 from tickets.views import AttachmentView, MessageView, TicketView
 
 StepState = Literal["done", "now", "next"]
@@ -48,7 +51,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the tracking page shows. ``status`` is the key of a label, ``seen`` names this state of the page."""
+    """All that the tracking page shows. ``status`` is the key of a label, ``seen`` names this state of the page.
+
+    ``opens_at`` is set while the team is away; then the reporter may say that everything has stopped.
+    """
 
     reference: str
     status: str
@@ -58,6 +64,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     promise_late: bool
     question: Question | None
     may_say_works: bool
+    opens_at: datetime | None
     may_write: bool
     asks_service: tuple[str, ...]
     score: str | None
@@ -133,7 +140,19 @@ def shows_file(view: TicketView, contact: str, message: str) -> bool:
     return any(line.id == message and line.files for line in lines(view, contact))
 
 
-def tell(view: TicketView, contact: str, now: datetime) -> Story:
+def opens_at(ticket: Ticket, config: ConfigSet, now: datetime) -> datetime | None:
+    """When somebody is there again, for a report that nobody holds while its team is away; else None."""
+    team = config.teams.get(ticket.team)
+    calendar = config.calendars.get(team.calendar) if team else None
+    waits = ticket.status in (Status.NEW, Status.OFFERED) and ticket.priority is not Priority.P1
+    if calendar is None or not waits or is_open(calendar, now):
+        return None
+    with contextlib.suppress(NeverOpen):
+        return next_open(calendar, now)
+    return None
+
+
+def tell(view: TicketView, contact: str, config: ConfigSet, now: datetime) -> Story:
     """The page of one ticket for one contact."""
     ticket = view.ticket
     shown = lines(view, contact)
@@ -149,6 +168,7 @@ def tell(view: TicketView, contact: str, now: datetime) -> Story:
         promise_late=promise is not None and promise < now,
         question=question(ticket, view.contact) if view.contact.id == contact else None,
         may_say_works=ticket.status in OPEN - {Status.AWAITING_CONFIRMATION} and ticket.reporter == contact,
+        opens_at=opens_at(ticket, config, now),
         may_write=ticket.status is not Status.MERGED,
         asks_service=asks,
         score=ticket.score,

@@ -69,7 +69,7 @@ def page(
     language = pages.language_of(request, found.language)
     client = config.organisations.get(found.view.ticket.organisation)
     zone = (client.timezone if client else None) or parts.timezone
-    told = story.tell(found.view, found.contact, now)
+    told = story.tell(found.view, found.contact, config, now)
     values: dict[str, Any] = {
         "story": told,
         "token": found.token,
@@ -77,6 +77,7 @@ def page(
         "answer_form": nonces.new(parts.tokens, now, found.token),
         "moment": lambda at: moments.said(at, now, zone, language),
         "promise": day_time(told.promise, now, zone, language) if told.promise else None,
+        "opens": day_time(told.opens_at, now, zone, language) if told.opens_at else None,
         "machine": moments.machine,
         "size": size,
         "typed": typed,

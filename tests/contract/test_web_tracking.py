@@ -10,7 +10,7 @@ import pytest
 
 from tests.web_stage import Stage, staged
 from tickets.commands import Actor, ActorKind
-from tickets.model import Status
+from tickets.model import Priority, Status
 
 
 @pytest.fixture
@@ -167,6 +167,20 @@ async def test_a_button_that_the_page_does_not_show_does_nothing(stage: Stage, c
     assert answer.status == 303
     assert "said=changed" in answer.headers["Location"]
     assert stage.ticket(path) == before
+
+
+@pytest.mark.proves("D22")
+async def test_while_the_team_is_away_a_reporter_can_call_whoever_is_on_duty(stage: Stage) -> None:
+    assert 'value="stopped"' not in await stage.page(await stage.reports())
+    stage.clock.forward(hours=13)
+    path = await stage.reports("wifi kantor lambat")
+    page = await stage.page(path)
+    assert stage.ticket(path).ticket.priority is not Priority.P1
+    assert 'value="stopped"' in page
+    assert stage.words("away", time="besok pukul 08.00 WIB") in page
+    await stage.answers(path, "stopped")
+    assert stage.ticket(path).ticket.priority is Priority.P1
+    assert 'value="stopped"' not in await stage.page(path)
 
 
 async def test_a_cancelled_report_can_be_objected_to(stage: Stage) -> None:
