@@ -83,6 +83,7 @@ def connect(token: str, base_url: str, *, retries: int = 0) -> Bot:
 
 async def disconnect(bot: Bot) -> None:
     """Give the connections back."""
+    # The bot's own shutdown does nothing where nobody asked it who it is, which we never do: that would need Telegram.
     for request in (bot.request, bot._request[0]):
         await request.shutdown()
 

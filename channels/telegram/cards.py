@@ -169,7 +169,7 @@ class Painter:
         return "⏰ " + self.speech(key, time=self.speech.time(ticket.next_update_by, self.now))
 
     def _checklist(self, ticket: Ticket) -> list[str]:
-        if ticket.status is not Status.VERIFYING:
+        if ticket.status is not Status.VERIFYING or self.hides(ticket):
             return []
         signs = {True: "☑", False: "✗", None: "☐"}
         return [f"{signs[check.passed]} {self.speech.service(check.service, self.config)}" for check in ticket.checks]

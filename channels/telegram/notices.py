@@ -177,10 +177,10 @@ def _plain(briefing: Briefing, painter: Painter) -> Card | None:
 
 
 def _silent(briefing: Briefing) -> bool:
-    """Loud is what must be heard now: a page always, an alarm, and everything of a P1 that is new."""
-    notice = briefing.notice
-    if notice.urgency == "page" or notice.purpose in ("page", "alarm"):
+    """A page is always heard, what stands in place of something else never; a P3 is silent, all else is heard."""
+    notice, view = briefing.notice, briefing.view
+    if notice.urgency == "page" or notice.purpose == "page":
         return False
     if notice.purpose in IN_PLACE or notice.urgency == "low":
         return True
-    return briefing.view is not None and briefing.view.ticket.priority is Priority.P3
+    return view is not None and view.ticket.priority is Priority.P3

@@ -118,12 +118,14 @@ async def _answered(visit: Visit, intent: Tapped, tap: Tap, answer: Answer) -> l
     if not answer.ok and answer.refused is not Refused.OFFER_GONE:
         return [toast]
     passed = tap.verb == "pass" and answer.ok
-    return [toast, _settled(visit, view, visit.speech("tg_offer_gone_passed") if passed else text)]
+    line = visit.speech("tg_offer_gone_passed") if passed else text
+    return [toast, _settled(visit, view, line, opens=answer.ok and not passed)]
 
 
-def _settled(visit: Visit, view: TicketView, text: str) -> Redraw:
-    """A message that has had its answer keeps its head and loses its buttons."""
-    card = visit.painter.headline(view, text)
+def _settled(visit: Visit, view: TicketView, text: str, *, opens: bool) -> Redraw:
+    """A message that has had its answer keeps its head, and of its buttons at most the way to the card."""
+    rows = keyboards.opening(view.ticket, visit.speech) if opens else ()
+    card = visit.painter.headline(view, text, rows)
     return Redraw(chat=visit.origin.chat, message=visit.origin.message, card=card)
 
 

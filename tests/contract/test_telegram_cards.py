@@ -347,7 +347,10 @@ def test_loud_and_silent() -> None:
     assert silent("customer_wrote", Priority.P3)
     assert not silent("customer_wrote", Priority.P2)
     assert not silent("page", Priority.P1, "page", assignee=None)
-    assert not silent("alarm", Priority.P3)
+    assert silent("alarm", Priority.P3)
+    assert not silent("alarm", Priority.P2)
+    assert not silent("promise", Priority.P2)
+    assert not silent("customer_wrote", Priority.P1)
     assert silent("card", Priority.P1, "low")
 
 
@@ -383,6 +386,17 @@ def test_every_notice_has_words(language: str, purpose: str, params: dict[str, A
     message = composer().compose(briefing(purpose, view(), account(language), params=params), NOW)
     assert message is not None
     assert "INC-7K3M9QXA" in message.text
+
+
+def test_an_open_offer_is_kept_up_to_date_where_it_stands() -> None:
+    offered = view(status=Status.OFFERED, assignee=None, offered_to="a1")
+    message = composer().compose(briefing("card", offered, replaces="900000001:77"), NOW)
+    assert message is not None
+    assert (verbs(message.rows), message.replaces) == (["accept", "pass"], "900000001:77")
+    assert composer().compose(briefing("card", offered), NOW) is None
+    suspected = composer().compose(briefing("offer", view(p1_suspected=True, assignee=None, offered_to="a1")), NOW)
+    assert suspected is not None
+    assert verbs(suspected.rows) == ["accept", "pass", "p1", "not_p1"]
 
 
 def test_a_page_stops_when_somebody_has_taken_it() -> None:

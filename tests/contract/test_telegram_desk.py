@@ -55,6 +55,9 @@ async def test_nobody_is_let_in_without_a_code(desk: TelegramDesk) -> None:
     await sari.says("/queue")
     await desk.drains()
     await sari.hears("belum tersambung")
+    (toast,) = await desk.bot.take(forged(SARI, "accept:7K3M9QXA:1"))
+    assert isinstance(toast, Toast)
+    assert "belum tersambung" in toast.text
     dewi = await desk.hires("Dewi", None, "service-desk")
     code = (await desk.operator("invite", subject=dewi)).facts["code"]
     await sari.says("/start SALAH")
