@@ -112,7 +112,3 @@ class Changes:
     identities: tuple[Identity, ...] = ()
     grants: tuple[Grant, ...] = ()
     commands: tuple[Command, ...] = ()
-
-
-NOTHING = Changes()
-
