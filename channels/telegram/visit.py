@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from channels.telegram import prompts
 from channels.telegram.callback import Tap
@@ -18,6 +18,9 @@ from channels.telegram.updates import Origin
 from tickets.commands import Actor, ActorKind, Answer, Command, Refused
 from tickets.model import Account
 from tickets.views import TicketRow, TicketView
+
+MISSING: Final = frozenset({"cause", "service", "figure", "checks", "text"})
+"""Fields without which the desk refuses, and that have words of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +108,3 @@ class Visit:
     def toast(self, query: str, text: str = "", *, alert: bool = False) -> Toast:
         """The answer to a tap."""
         return Toast(query=query, text=text, alert=alert)
-
-
-MISSING = frozenset({"cause", "service", "figure", "checks", "text"})
