@@ -12,12 +12,20 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
   const main = form.querySelector("button.main");
-  if (main && form.dataset.sending) main.textContent = form.dataset.sending;
+  if (main && form.dataset.sending) {
+    main.dataset.words = main.textContent;
+    main.textContent = form.dataset.sending;
+  }
 });
 
-// Going back in the browser's history shows the page as it was left: let it be sent again.
-window.addEventListener("pageshow", (event) => {
-  if (event.persisted) window.location.reload();
+// Going back in the browser's history shows the page as it was left: let it be sent again, with what stands in it.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+    const main = form.querySelector("button.main");
+    if (main && main.dataset.words) main.textContent = main.dataset.words;
+  }
 });
 
 const size = (bytes) =>
