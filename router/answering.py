@@ -16,6 +16,17 @@ from tickets.references import PREFIX
 from tickets.wording import normalise
 
 _ACTIONS = {"yes": "confirm", "no": "deny", "not_yet": "not_yet", "stopped": "all_stopped", "object": "object"}
+# What stands on buttons, as somebody types it where there are only words: normalised, in both languages.
+_TYPED = {
+    "semua berhenti": "stopped",
+    "all stopped": "stopped",
+    "kabari saat pulih": "tell_when_fixed",
+    "tell me when fixed": "tell_when_fixed",
+    "masalah saya lain": "mine_differs",
+    "mine is different": "mine_differs",
+    "ini keliru": "object",
+    "this is wrong": "object",
+}
 _SCORED = {
     "good": ("puas", "bagus", "baik", "good", "great", "mantap"),
     "okay": ("biasa saja", "biasa", "okay", "lumayan"),
@@ -47,6 +58,15 @@ def _ticket_of(turn: Turn, press: Pressed) -> Ticket | None:
     subject = PREFIX + press.reference if press.reference else (asked.ticket if asked else None)
     ticket = state.ticket(subject) if subject else None
     return ticket if ticket and turn.contact_id in (ticket.reporter, ticket.confirmer) else None
+
+
+def typed(turn: Turn) -> Pressed | None:
+    """A button's title that was typed instead of pressed, about the newest report of theirs."""
+    said = turn.received.text.strip().strip("*.!").lower()
+    mine = turn.draft.state.tickets_of(turn.contact_id)
+    if said not in _TYPED or not mine:
+        return None
+    return Pressed(_TYPED[said], mine[0].reference.removeprefix(PREFIX), None)
 
 
 def scored_in_words(turn: Turn) -> Filing | None:

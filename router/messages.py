@@ -80,7 +80,9 @@ def _decide(turn: Turn) -> Filing:
     stopped = _stop_or_start(turn)
     if stopped:
         return stopped
-    press = pressed(turn.received.message.button) or _numbered(turn.contact, turn.received.text)
+    press = (
+        pressed(turn.received.message.button) or _numbered(turn.contact, turn.received.text) or answering.typed(turn)
+    )
     if press:
         answered = answering.pressed(turn, press)
         if answered:

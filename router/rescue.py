@@ -1,11 +1,14 @@
 """When deciding fails: the message is not lost. It opens a ticket in the fallback team, for people to look at."""
 
+import re
+
 from router.draft import Draft
 from router.meeting import addresses
 from router.offering import alarm, seek
 from router.opening import open_page
 from tickets.changes import Changes, NewMessage
 from tickets.commands import Actor, ActorKind, Answer, InboundMessage
+from tickets.masking import mask
 from tickets.model import Channel, Contact, Disposition, Identity, Kind, Level, Priority, Status
 from tickets.sla import next_update
 from tickets.snapshot import Snapshot
@@ -18,7 +21,7 @@ def rescued(message: InboundMessage, state: Snapshot, error: str) -> Changes:
     """
     draft = Draft(state, key=message.key, actor=Actor(ActorKind.DESK))
     contact = _sender(draft, message)
-    content = draft.words(message.text, "message", contact.id) if message.text else None
+    content = draft.words(_masked(message.text), "message", contact.id) if message.text else None
     fallback, message_id = state.config.fallback, state.new_id()
     ticket = draft.happened(
         state.new_id(),
@@ -52,6 +55,14 @@ def rescued(message: InboundMessage, state: Snapshot, error: str) -> Changes:
     return draft.done(
         Answer(outcome="opened", ticket=ticket.id, reference=ticket.reference, contact=contact.id, facts=facts)
     )
+
+
+def _masked(text: str) -> str:
+    """The words without secrets. Where masking is what failed, no digit is shown at all."""
+    try:
+        return mask(text).text
+    except Exception:
+        return re.sub(r"\d", "•", text)
 
 
 def _sender(draft: Draft, message: InboundMessage) -> Contact:

@@ -49,6 +49,7 @@ ACTIONS: Mapping[str, tuple[Who, Handler]] = {
     "offer_again": (Who.DESK, offers.offer_again),
     "page_again": (Who.DESK, offers.page_again),
     "took_over": (Who.DESK, work.took_over),
+    "undelivered": (Who.DESK, work.undelivered),
     "promise": (Who.DESK, work.promise),
     "waiting_over": (Who.DESK, work.waiting_over),
     "confirm_remind": (Who.DESK, closing.confirm_remind),

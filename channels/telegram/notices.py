@@ -27,6 +27,7 @@ _ALARMS: Final = frozenset(
         "p1_unconfirmed",
         "all_stopped",
         "quarantined",
+        "undelivered",
     }
 )
 

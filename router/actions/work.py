@@ -245,3 +245,12 @@ def took_over(act: Act) -> Answer | None:
     ticket = draft.happened(ticket, "took_over_told", responded_at=draft.now)
     draft.tell_reporter(ticket, "took_over", params={"agent": ticket.assignee})
     return None
+
+
+def undelivered(act: Act) -> None:
+    """The clock: the reporter could not be told something. Who works on it hears, else the lead: nothing is silent."""
+    draft = act.draft
+    ticket = draft.happened(act.ticket, "undelivered", purpose=act.data.get("purpose"), reason=act.data.get("reason"))
+    holder = draft.holder(ticket.assignee)
+    for account in [holder] if holder else draft.state.leads_of(ticket.team):
+        draft.tell(account, "alarm", ticket, params={"reason": "undelivered"})

@@ -11,6 +11,7 @@ from tickets.model import Channel, Identity
 from tickets.outbound import Delivery, Receipt
 from tickets.store import schema
 from tickets.store.outbox import Attempt, Outcome
+from tickets.store.timers import Timers
 from tickets.views import Notice
 
 ANI, BUDI = "1" * 32, "2" * 32
@@ -272,3 +273,20 @@ def delivery(stage: Stage, ticket: str) -> Delivery | None:
     view = stage.reader.ticket(ticket)
     assert view is not None
     return view.messages[-1].delivery
+
+
+@pytest.mark.proves("D34")
+@pytest.mark.parametrize("late", [False, True])
+def test_what_a_reporter_was_not_told_makes_the_clock_look_at_their_ticket(stage: Stage, late: bool) -> None:
+    ticket, notice = opened(stage)
+    leave(stage, [notice])
+    if late:
+        settle(stage, notice, "sent", provider_id="SMlate")
+        assert not [row for row in Timers(stage.database).ripe(stage.now) if row.what == "undelivered"]
+        receipt = Receipt(provider_id="SMlate", state=Delivery.FAILED, at=stage.now, reason="window_closed")
+        stage.outbox.record([receipt], Channel.WHATSAPP)
+    else:
+        settle(stage, notice, "failed", reason="blocked")
+    (row,) = [row for row in Timers(stage.database).ripe(stage.now) if row.what == "undelivered"]
+    assert row.stream == f"ticket:{ticket}"
+    assert row.data == {"purpose": notice.purpose, "reason": "window_closed" if late else "blocked"}

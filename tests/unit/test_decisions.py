@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.playing import MAYA, RINA, SARI, PlayedDesk
-from tickets.commands import Actor, ActorKind, Command, Refused
+from tickets.commands import CLOCK, Actor, ActorKind, Command, Refused
 from tickets.model import Disposition, Presence, Priority, Status
 
 
@@ -208,3 +208,25 @@ def test_somebody_elses_reference_opens_nothing_of_theirs(desk: PlayedDesk) -> N
     desk.forward(minutes=5)
     desk.says(f"saya mau tanya {other.reference}", who="+6281299999999", name="Budi")
     assert [message.tickets for message in desk.messages][-1] != (other.id,)
+
+
+def test_what_could_not_be_told_is_heard_by_who_works_on_it(desk: PlayedDesk) -> None:
+    desk.brought_to(Status.INVESTIGATING)
+    due = Command(
+        key="due:1",
+        action="undelivered",
+        subject=desk.ticket.id,
+        actor=CLOCK,
+        at=desk.state.now,
+        data={"purpose": "reply", "reason": "window_closed"},
+    )
+    assert desk.takes(due).ok
+    assert desk.told(desk.ticket.assignee)[-1] == "alarm"
+
+
+@pytest.mark.proves("D30")
+def test_a_title_that_is_typed_counts_as_pressed() -> None:
+    desk = PlayedDesk(now=datetime(2026, 11, 24, 15, 10, tzinfo=UTC))
+    desk.says("wifi kantor mati")
+    desk.says("Semua berhenti")
+    assert desk.ticket.priority is Priority.P1

@@ -21,6 +21,7 @@ from tickets.store.engine import Conflict, Database
 from tickets.store.notice_rows import claimable, notice_of
 from tickets.store.outcome_events import record_outcomes
 from tickets.store.rows import padded, put
+from tickets.store.undelivered import failed_for_good, failed_late, look_at
 from tickets.views import Briefing, Notice
 
 __all__ = ["Attempt", "Outbox", "Outcome"]
@@ -107,6 +108,7 @@ class Outbox:
             known = reported(connection, [one.provider_id for one in outcomes if one.provider_id])
             connection.execute(_tried, [_tried_row(one, known, now) for one in outcomes])
             record_outcomes(connection, final, now)
+            look_at(connection, failed_for_good(final), now)
 
     def release(self, notices: Sequence[str]) -> None:
         """Give claimed notices back that were not sent."""
@@ -139,6 +141,7 @@ class Outbox:
         with self._database.writing() as connection:
             put(connection, schema.receipt, rows)
             advance_deliveries(connection, receipts, channel)
+            look_at(connection, failed_late(connection, receipts, channel), max(one.at for one in receipts))
 
 
 _by_id = schema.notice.c.id == bindparam("of_id")
