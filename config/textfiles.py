@@ -21,6 +21,7 @@ TITLE_LIMIT: Final = 20
 CHOICE_LIMIT: Final = 3
 # How a person is addressed differs by language ("Kakak", "you"), so these need not stand in both.
 ADDRESS: Final = frozenset({"salutation", "you"})
+_JINJA: Final = Environment(autoescape=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,11 @@ def _text(reading: _Reading, source: str, name: str, line: int = 0) -> Text | No
     if not source:
         reading.problems.append(ConfigProblem(name, line, "the text is empty"))
         return None
+    if "{" not in source:
+        # Nothing of Jinja's can begin without it, and most labels have none.
+        return Text(source, frozenset(), name, line)
     try:
-        parsed = Environment(autoescape=False).parse(source)
+        parsed = _JINJA.parse(source)
     except TemplateSyntaxError as error:
         place = line if line else error.lineno
         reading.problems.append(ConfigProblem(name, place, f"not a template: {error.message}"))

@@ -8,7 +8,7 @@ from config.clock import Clock
 from config.load import load_config
 from config.schema import ConfigSet
 from config.settings import Settings, installation_keys
-from config.textfiles import load_texts
+from config.textfiles import TextFiles, load_texts
 from config.wordlists import Words, load_words
 from console.failure import Failure
 from router.decide import Router
@@ -43,9 +43,14 @@ class Foundation:
         return load_words(self.settings.config_dir / "words")
 
     @cached_property
+    def text_files(self) -> TextFiles:
+        """The texts for people as they stand in the files. Raises ``config.problems.ConfigErrors``."""
+        return load_texts(self.settings.config_dir / "texts")
+
+    @cached_property
     def texts(self) -> Texts:
         """The texts for people. Raises ``config.problems.ConfigErrors``."""
-        return Texts(load_texts(self.settings.config_dir / "texts"))
+        return Texts(self.text_files)
 
     @cached_property
     def config(self) -> ConfigSet:

@@ -8,7 +8,6 @@ import structlog
 from channels.whatsapp import client as twilio_client
 from channels.whatsapp.templates import all_templates, push
 from config.settings import Twilio
-from config.textfiles import load_texts
 from console.failure import Failure
 from console.foundation import Foundation
 from tickets.outbound import Permanent, Temporary, Unknown
@@ -35,10 +34,9 @@ def push_templates(foundation: Foundation) -> Pushed:
 
 
 def _push(foundation: Foundation, twilio: Twilio) -> Pushed:
-    files = load_texts(foundation.settings.config_dir / "texts")
     client = twilio_client.connect(twilio.account_sid, twilio.auth_token.reveal(), twilio.base_url)
     try:
-        found = all_templates(foundation.texts, files)
+        found = all_templates(foundation.texts, foundation.text_files)
         return push(client, found, Cursors(foundation.database).set, foundation.clock())
     except Exception as error:
         raise twilio_client.failure(error) from error

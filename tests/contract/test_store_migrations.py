@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -18,7 +19,7 @@ from tickets.store import schema
 from tickets.store.batch import Work
 from tickets.store.engine import Database
 from tickets.store.ids import BLOCK
-from tickets.store.migrate import at_head, upgrade
+from tickets.store.migrate import HEAD, alembic_config, at_head, upgrade
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,6 +31,10 @@ def test_the_migrations_lead_to_the_tables_that_the_program_knows(database: Data
     # The columns that followers on PostgreSQL read by, and their index, are written in the migration alone.
     allowed = {"position", "xid", "event_followed"}
     assert [one for one in differences if getattr(one[-1], "name", None) not in allowed] == []
+
+
+def test_the_revision_that_the_program_asks_for_is_the_newest_there_is() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_heads() == [HEAD]
 
 
 def test_an_upgrade_is_needed_once_and_harmless_twice(database_url: str) -> None:
