@@ -10,6 +10,7 @@ from aiohttp import web
 
 from channels.web.hub import TicketHub
 from config.settings import Settings
+from console import lean
 from console.doors import Front, TelegramDoor, TwilioDoor, web_app
 from console.failure import Failure
 from console.files import FilesBell
@@ -50,7 +51,9 @@ async def run_front(settings: Settings, roles: Sequence[str], name: str) -> None
             redis=connection,
             holder=name,
         )
-        await _run_all(await _roles(parts, roles, bell, stack), stop)
+        found = await _roles(parts, roles, bell, stack)
+        lean.done()
+        await _run_all(found, stop)
 
 
 async def _roles(parts: Front, roles: Sequence[str], bell: Bell, stack: AsyncExitStack) -> list[Role]:

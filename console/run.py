@@ -1,7 +1,8 @@
 """`python -m console.run ROLE…`: one process with its roles. The composition root begins here.
 
 The roles of the doors (`web`, `telegram`, `clock`) share one event loop and one writer (`console/front.py`); `worker`
-has a process of its own (`console/work.py`). Each imports only what it needs.
+has a process of its own (`console/work.py`). Each imports only what it needs, and so late that `console/lean.py` comes
+before it.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from typing import Final
 
 from config.problems import ConfigErrors
 from config.settings import Settings, SettingsError
-from console import logs
+from console import lean
 from console.checkout import settings_here
 from console.children import EXIT_CONFIG
 from console.failure import Failure
@@ -38,6 +39,8 @@ def main(arguments: Sequence[str]) -> int:
         return EXIT_CONFIG
     try:
         settings = settings_here()
+        from console import logs
+
         logs.configure("worker" if roles == ["worker"] else "front", settings.log)
         _run(settings, roles)
     except (SettingsError, ConfigErrors) as error:
@@ -62,4 +65,5 @@ def _run(settings: Settings, roles: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
+    lean.begin()
     raise SystemExit(main(sys.argv[1:]))

@@ -6,6 +6,7 @@ from typing import Final
 from channels.whatsapp.media import LANE, Fetcher
 from config.clock import Clock
 from config.settings import Settings
+from console import lean
 from console.compose import sending_channels
 from console.files import WaitingFiles
 from console.foundation import Foundation
@@ -56,6 +57,7 @@ def run_worker(settings: Settings, name: str) -> None:
     lanes = _files(foundation, loop)
     push_where_played(foundation)
     role = WorkerRole(connection=waiting, quick=quick, delivery=delivery, beat=beat, lanes=lanes)
+    lean.done()
     try:
         role.run()
     finally:
