@@ -25,6 +25,8 @@ ACTIONS: Mapping[str, tuple[Who, Handler]] = {
     "check": (Who.WORKER, work.check),
     "verify": (Who.WORKER, work.verify),
     "fail_verification": (Who.WORKER, work.fail_verification),
+    "record_confirmation": (Who.WORKER, closing.record_confirmation),
+    "witness": (Who.ANYONE, closing.witness),
     # Triage.
     "set_service": (Who.WORKER, triage.set_service),
     "set_levels": (Who.WORKER, triage.set_levels),

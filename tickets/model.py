@@ -165,6 +165,9 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     reopened: int = 0
     merged_into: str | None = None
     previous: str | None = None
+    # A yes by telephone: who wrote it down, and the words. A second person has to stand by it.
+    recorded_by: str | None = None
+    recorded: str | None = None
     # Outbound texts to the reporter that count against the budget of the ticket (tickets/notices.py).
     told: int = 0
     told_at: datetime | None = None

@@ -42,7 +42,7 @@ _FIRST: Final = {
     Status.RESTORED: ("resolve", "relapse", "reply", "note"),
     Status.WAITING: ("resume", "reply", "note"),
     Status.VERIFYING: ("verify", "fail_verification", "note"),
-    Status.AWAITING_CONFIRMATION: ("reply", "note"),
+    Status.AWAITING_CONFIRMATION: ("reply", "note", "record_confirmation"),
 }
 _REST: Final = (
     "start",
@@ -121,6 +121,8 @@ def files(ticket: Ticket, count: int, speech: Speech) -> Rows:
 
 def alarm(ticket: Ticket, account: Account, speech: Speech) -> Rows:
     """A lead who is alarmed may take the ticket, or look first."""
+    if ticket.recorded_by and ticket.recorded_by != account.id and ticket.status is Status.AWAITING_CONFIRMATION:
+        return ((_button(ticket, "witness", speech), _button(ticket, "open", speech)),)
     if ticket.assignee is None and ticket.open and account.leads:
         return ((_button(ticket, "mine", speech), _button(ticket, "open", speech)),)
     return opening(ticket, speech)

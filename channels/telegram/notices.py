@@ -28,6 +28,7 @@ _ALARMS: Final = frozenset(
         "all_stopped",
         "quarantined",
         "undelivered",
+        "second_person",
     }
 )
 

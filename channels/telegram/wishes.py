@@ -17,11 +17,24 @@ ASKS_WORDS: Final = {
     "verify": "figure",
     "not_an_incident": "text",
     "merge": "into",
+    "record_confirmation": "text",
 }
 """Verbs that need words, and the field that they go into."""
 
 _PLAIN: Final = frozenset(
-    {"accept", "pass", "start", "resume", "relapse", "escalate", "fail_verification", "p1", "not_p1", "acknowledge"}
+    {
+        "accept",
+        "pass",
+        "start",
+        "resume",
+        "relapse",
+        "escalate",
+        "fail_verification",
+        "p1",
+        "not_p1",
+        "acknowledge",
+        "witness",
+    }
 )
 
 Wish = tuple[str, dict[str, Any]]

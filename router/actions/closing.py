@@ -9,7 +9,7 @@ from router.draft import Draft
 from router.offering import alarm, clear_offer, seek
 from router.opening import ask, watch_promise
 from tickets.commands import Answer, Refused
-from tickets.lifecycle import Action
+from tickets.lifecycle import Action, step
 from tickets.model import Channel, Priority, Status, Ticket
 from tickets.sla import next_update, outside_quiet
 
@@ -45,26 +45,54 @@ def _daytime(draft: Draft, ticket: Ticket, after: timedelta) -> Any:
 
 def confirm(act: Act) -> None:
     """The reporter says that it works: the only way to ``closed``. Who, when, where and the words are kept."""
-    draft, ticket = act.draft, act.ticket
     assert act.contact is not None
     said = act.maybe("words")
-    words = (draft.words(said, "message", act.contact.id),) if said else ()
+    words = (act.draft.words(said, "message", act.contact.id),) if said else ()
+    _close(act, words, confirmed_by=act.contact.id, confirmed_on=act.data.get("channel", Channel.WEB.value))
+
+
+def _close(act: Act, words: tuple[str, ...], **confirmation: Any) -> None:
+    """Close on a confirmation that is kept with its words; thank, and ask how it was."""
+    draft = act.draft
     ticket = draft.moved(
-        ticket,
-        Action.CONFIRM,
-        "confirmed",
-        words,
-        ended_at=draft.now,
-        waiting_for=None,
-        confirmed_by=act.contact.id,
-        confirmed_on=act.data.get("channel", Channel.WEB.value),
+        act.ticket, Action.CONFIRM, "confirmed", words, ended_at=draft.now, waiting_for=None, **confirmation
     )
     draft.never(act.stream, "confirm_remind", "confirm_lapse", *_WORK_ENDS)
     if _thanks_fit(ticket):
         ticket = draft.tell_reporter(ticket, "thanks", params={"days": draft.state.config.desk.reopen_days})
-        ask(draft, act.contact.id, "score", ticket, SCORES)
+        ask(draft, ticket.confirmer, "score", ticket, SCORES)
     else:
-        draft.remember(draft.contact(act.contact.id), asked=None)
+        draft.remember(draft.contact(ticket.confirmer), asked=None)
+
+
+def record_confirmation(act: Act) -> None:
+    """The reporter said yes on the telephone. One person writes it down; a second has to stand by it."""
+    draft, ticket = act.draft, act.ticket
+    if act.account is None:
+        raise Refusal(Refused.NOT_ALLOWED)
+    step(ticket.kind, ticket.status, Action.CONFIRM)
+    words = draft.words(act.text(), "message", ticket.confirmer)
+    ticket = draft.happened(ticket, "confirmation_recorded", (words,), recorded_by=act.account.id, recorded=words)
+    for lead in draft.state.leads_of(ticket.team):
+        if lead.id != act.account.id:
+            draft.tell(lead, "alarm", ticket, params={"reason": "second_person"})
+
+
+def witness(act: Act) -> None:
+    """A second person, on another device, stands by a yes that was given by telephone."""
+    ticket = act.ticket
+    if ticket.recorded_by is None or ticket.recorded is None:
+        step(ticket.kind, ticket.status, Action.CONFIRM)
+        raise Refusal(Refused.MISSING, field="confirmation")
+    if act.account is None or act.account.id == ticket.recorded_by:
+        raise Refusal(Refused.NOT_ALLOWED, needs="second_person")
+    _close(
+        act,
+        (ticket.recorded,),
+        confirmed_by=ticket.confirmer,
+        confirmed_on="telephone",
+        witness=act.account.id,
+    )
 
 
 def _thanks_fit(ticket: Ticket, after: int = 0) -> bool:
@@ -92,6 +120,8 @@ def deny(act: Act) -> None:
         verified_at=None,
         checks=[],
         figure=None,
+        recorded_by=None,
+        recorded=None,
         reopened=ticket.reopened + 1,
         next_update_by=next_update(draft.state.config, ticket.organisation, ticket.priority, draft.now),
     )

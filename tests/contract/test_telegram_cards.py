@@ -235,7 +235,7 @@ def test_an_offer_that_went_to_somebody_else_is_not_sent() -> None:
         (Status.INVESTIGATING, ["workaround", "resolve", "reply", "note", "more"]),
         (Status.RESTORED, ["resolve", "relapse", "reply", "note", "more"]),
         (Status.WAITING, ["resume", "reply", "note", "more"]),
-        (Status.AWAITING_CONFIRMATION, ["reply", "note", "more"]),
+        (Status.AWAITING_CONFIRMATION, ["reply", "note", "record_confirmation", "more"]),
         (Status.CLOSED, []),
         (Status.LAPSED, []),
         (Status.MERGED, []),

@@ -230,3 +230,23 @@ def test_a_title_that_is_typed_counts_as_pressed() -> None:
     desk.says("wifi kantor mati")
     desk.says("Semua berhenti")
     assert desk.ticket.priority is Priority.P1
+
+
+@pytest.mark.proves("D22")
+def test_a_yes_by_telephone_needs_a_second_person(desk: PlayedDesk) -> None:
+    ticket = desk.brought_to(Status.AWAITING_CONFIRMATION)
+    assert desk.does(MAYA, "witness", ticket).refused is Refused.MISSING
+    assert desk.does(RINA, "record_confirmation", ticket, text="Bu Ani: sudah normal").ok
+    assert desk.ticket.status is Status.AWAITING_CONFIRMATION
+    assert desk.told(MAYA)[-1] == "alarm"
+    assert desk.does(RINA, "witness", ticket).refused is Refused.NOT_ALLOWED
+    assert desk.does(MAYA, "witness", ticket).ok
+    assert desk.ticket.status is Status.CLOSED
+
+
+def test_a_no_takes_back_what_was_written_down_on_the_telephone(desk: PlayedDesk) -> None:
+    ticket = desk.brought_to(Status.AWAITING_CONFIRMATION)
+    desk.does(RINA, "record_confirmation", ticket, text="katanya sudah normal")
+    desk.says("iya masih kak")
+    assert desk.ticket.recorded_by is None
+    assert desk.does(MAYA, "witness", ticket).refused is Refused.INVALID_TRANSITION

@@ -149,6 +149,8 @@ ticket = Table(
     Column("reopened", Integer, nullable=False),
     Column("merged_into", Id),
     Column("previous", Id),
+    Column("recorded_by", Id),
+    Column("recorded", Id),
     Column("told", Integer, nullable=False),
     Column("told_at", Instant),
     Column("score", String(8)),

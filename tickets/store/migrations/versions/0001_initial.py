@@ -357,6 +357,8 @@ def upgrade() -> None:
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("merged_into", sa.String(length=32), nullable=True),
         sa.Column("previous", sa.String(length=32), nullable=True),
+        sa.Column("recorded_by", sa.String(length=32), nullable=True),
+        sa.Column("recorded", sa.String(length=32), nullable=True),
         sa.Column("told", sa.Integer(), nullable=False),
         sa.Column("told_at", sa.BigInteger(), nullable=True),
         sa.Column("score", sa.String(length=8), nullable=True),
