@@ -14,6 +14,16 @@ from tickets.store.migrate import upgrade
 POSTGRES = os.environ.get("SIGAP_TEST_POSTGRES_URL")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test that speaks of one database (``@pytest.mark.only``) is not collected for the other."""
+    kept: list[pytest.Item] = []
+    for item in items:
+        only = item.get_closest_marker("only")
+        on = getattr(getattr(item, "callspec", None), "params", {}).get("database_url")
+        (config.hook.pytest_deselected(items=[item]) if only and on not in {None, *only.args} else kept.append(item))
+    items[:] = kept
+
+
 @pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database of this test alone."""

@@ -257,11 +257,11 @@ def test_the_bell_rings_and_followers_hear_after_the_commit(stage: Stage) -> Non
 @pytest.fixture
 def locked(tmp_path: Path, database: Database) -> sqlite3.Connection:
     """Another connection that can hold the only write lock of the file."""
-    if not database.sqlite:
-        pytest.skip("only SQLite has one lock for all")
+    assert database.sqlite
     return sqlite3.connect(tmp_path / "sigap.db", isolation_level=None)
 
 
+@pytest.mark.only("sqlite")
 def test_while_the_database_is_locked_everybody_hears_no_within_two_seconds(
     stage: Stage, locked: sqlite3.Connection
 ) -> None:
@@ -292,9 +292,8 @@ def test_while_the_database_is_locked_everybody_hears_no_within_two_seconds(
     assert stage.do(message("wifi mati", key="SM0")).outcome == "opened"
 
 
+@pytest.mark.only("sqlite")
 def test_a_file_that_was_moved_away_is_no_place_to_write_into(stage: Stage, database_url: str, tmp_path: Path) -> None:
-    if not stage.database.sqlite:
-        pytest.skip("PostgreSQL looks after its own files")
     stage.do(message("wifi mati", key="SM1"))
     (tmp_path / "sigap.db").rename(tmp_path / "elsewhere.db")
 
@@ -444,11 +443,11 @@ def test_a_command_line_writes_with_the_same_promises_beside_a_running_writer(st
 
 @pytest.fixture
 def postgres(stage: Stage) -> Stage:
-    if stage.database.sqlite:
-        pytest.skip("PostgreSQL only")
+    assert not stage.database.sqlite
     return stage
 
 
+@pytest.mark.only("postgresql")
 def test_two_writers_in_a_ring_repeat_the_whole_batch(postgres: Stage) -> None:
     with postgres.database.writing() as connection:
         # A sequence keeps counting when its transaction is rolled back.
@@ -468,6 +467,7 @@ def test_two_writers_in_a_ring_repeat_the_whole_batch(postgres: Stage) -> None:
     assert postgres.count(schema.ticket) == 1
 
 
+@pytest.mark.only("postgresql")
 def test_a_table_that_somebody_else_holds_is_a_no_within_two_seconds(postgres: Stage, database_url: str) -> None:
     holder = Database(database_url)
     began = time.monotonic()
@@ -481,6 +481,7 @@ def test_a_table_that_somebody_else_holds_is_a_no_within_two_seconds(postgres: S
     assert postgres.count(schema.ticket) == 1
 
 
+@pytest.mark.only("postgresql")
 def test_a_server_that_cut_every_connection_is_found_again(postgres: Stage, database_url: str) -> None:
     postgres.do(message("wifi mati", key="SM1"))
     other = Database(database_url)
