@@ -39,6 +39,8 @@ async def run_front(settings: Settings, roles: Sequence[str], name: str) -> None
         foundation = Foundation(settings, door=True, checkpoints=True, examples=False)
         stack.callback(foundation.close)
         await asyncio.to_thread(foundation.migrated)
+        # Read now: otherwise the first message waits for it, and meets whatever is wrong with a file.
+        await asyncio.to_thread(lambda: foundation.config)
         bell = stack.enter_context(ringing(foundation))
         writer = stack.enter_context(writing(foundation, bell, lambda tickets, _lanes: hub.changed(tickets)))
         connection = quick_redis(foundation)
