@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import msgspec
 
 from router.actions.closing import SCORES
-from router.joining import command, join, open_new
+from router.joining import back_again, command, join, open_new
 from router.opening import ask
 from router.received import Pressed, read
 from router.turn import Filing, Turn
 from tickets.changes import Filed
 from tickets.matching import How
-from tickets.model import Disposition, Ticket
+from tickets.model import Disposition, Status, Ticket
 from tickets.references import PREFIX
 from tickets.wording import normalise
 
@@ -41,6 +41,8 @@ def pressed(turn: Turn, press: Pressed) -> Filing | None:
     ticket = _ticket_of(turn, press)
     if ticket is None:
         return None
+    if press.verb in ("yes", "no", "not_yet"):
+        return _said(turn, ticket, press.verb)
     if press.verb == "service":
         command(turn, ticket, "choose_service", service=press.value)
     elif press.verb == "score":
@@ -50,6 +52,21 @@ def pressed(turn: Turn, press: Pressed) -> Filing | None:
     else:
         turn.draft.noted(f"contact:{turn.contact_id}", press.verb, ticket=ticket.id)
     return Filing(Disposition.COMMAND, ticket)
+
+
+def _said(turn: Turn, ticket: Ticket, verb: str) -> Filing:
+    """An answer to the question whether it works, which may be an old one: what it means now follows the status."""
+    if ticket.status in (Status.AWAITING_CONFIRMATION, Status.LAPSED):
+        command(turn, ticket, _ACTIONS[verb])
+        return Filing(Disposition.COMMAND, ticket)
+    if ticket.open and verb == "yes":
+        command(turn, ticket, "reporter_says_works")
+        return Filing(Disposition.COMMAND, ticket)
+    if ticket.open:
+        return Filing(Disposition.JOINED, join(turn, ticket, How.QUOTED))
+    if ticket.status is Status.CLOSED and verb == "no":
+        return back_again(turn, ticket)
+    return Filing(Disposition.COURTESY, ticket)
 
 
 def _ticket_of(turn: Turn, press: Pressed) -> Ticket | None:
@@ -86,7 +103,9 @@ def scored_in_words(turn: Turn) -> Filing | None:
 def ask_which(turn: Turn, tickets: Sequence[Ticket]) -> Filing:
     """Several reports are open and the words fit none alone: the person is asked, and the words wait in the tray."""
     choices = tuple(ticket.reference.removeprefix(PREFIX) for ticket in tickets)
-    held = f"{turn.message_id}:{turn.content or ''}"
+    asked = turn.contact.asked
+    before = f"{asked.held}," if asked and asked.what == "which" and asked.held else ""
+    held = f"{before}{turn.message_id}:{turn.content or ''}"
     ask(turn.draft, turn.contact_id, "which", None, (*choices, "new"), held=held)
     params = {"held": turn.content, "references": [ticket.reference for ticket in tickets]}
     turn.draft.tell_contact(turn.contact, "which", tickets[0], params=params)
@@ -98,19 +117,21 @@ def _which(turn: Turn, press: Pressed) -> Filing | None:
     draft, asked = turn.draft, turn.contact.asked
     if asked is None or asked.what != "which" or not asked.held:
         return None
-    message, _, content = asked.held.partition(":")
+    ticket = draft.state.ticket(PREFIX + press.reference) if press.reference not in (None, "new") else None
+    if press.reference != "new" and (ticket is None or not ticket.open or ticket.reporter != turn.contact_id):
+        return None
     draft.remember(turn.contact, asked=None)
-    held = _held(turn, message, content)
-    if press.reference == "new":
-        filing = open_new(held)
-    else:
-        ticket = draft.state.ticket(PREFIX + (press.reference or ""))
-        if ticket is None or not ticket.open or ticket.reporter != turn.contact_id:
-            return None
-        filing = Filing(Disposition.JOINED, join(held, ticket, How.ASKED))
-    assert filing.ticket is not None
-    draft.file(Filed(message=message, ticket=filing.ticket.id, disposition=filing.disposition))
-    return Filing(Disposition.COMMAND, filing.ticket)
+    for pair in asked.held.split(","):
+        message, _, content = pair.partition(":")
+        held = _held(turn, message, content)
+        if ticket is None:
+            filing = open_new(held)
+            ticket = filing.ticket
+        else:
+            filing = Filing(Disposition.JOINED, join(held, draft.ticket(ticket.id), How.ASKED))
+        assert filing.ticket is not None
+        draft.file(Filed(message=message, ticket=filing.ticket.id, disposition=filing.disposition))
+    return Filing(Disposition.COMMAND, ticket)
 
 
 def _held(turn: Turn, message: str, content: str) -> Turn:

@@ -48,6 +48,7 @@ def needs_of(command: Command) -> Needs:
         tickets=(command.subject,) if plain_id else (),
         references=tuple(name for name in named if name),
         contacts=(actor.id,) if actor.kind is ActorKind.CONTACT else (),
+        due=((f"ticket:{command.subject}", command.action),) if command.due_at else (),
         unheld=moves_people,
     )
 

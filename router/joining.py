@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from router.actions.closing import reopen_too_late
 from router.actions.triage import rate
 from router.offering import seek, withdraw
 from router.opening import Decided, open_ticket
 from router.turn import Filing, Turn
 from tickets.closure import Verdict, closure_verdict
 from tickets.matching import How
-from tickets.model import ENDED, Channel, Disposition, Level, Status, Ticket
+from tickets.model import ENDED, Channel, Disposition, Level, Priority, Status, Ticket
 from tickets.speech import Speech
 
 _ASKED = (Status.AWAITING_CONFIRMATION, Status.LAPSED)
@@ -50,6 +51,9 @@ def _answer(turn: Turn, ticket: Ticket, how: How) -> Filing:
             command(turn, ticket, "contradiction")
         case Verdict.COURTESY:
             return Filing(Disposition.COURTESY, ticket)
+        case _ if turn.tells_something and ticket.status is Status.LAPSED:
+            # Nobody works on it any more: new words about it open it again.
+            command(turn, ticket, "deny")
         case _ if turn.tells_something:
             return Filing(Disposition.JOINED, join(turn, ticket, how))
         case _:
@@ -63,15 +67,23 @@ def _ended(turn: Turn, ticket: Ticket, how: How) -> Filing:
     verdict = _verdict(turn, ticket, asked=True)
     if ticket.status is Status.MERGED:
         return Filing(Disposition.JOINED, join(turn, ticket, how)) if turn.tells_something else _courtesy(turn, ticket)
-    if ticket.status is Status.CANCELLED and turn.tells_something and how is not How.RECENT:
+    late = reopen_too_late(turn.draft, ticket)
+    if ticket.status is Status.CANCELLED and turn.tells_something and how is not How.RECENT and not late:
         command(turn, ticket, "object")
         return Filing(Disposition.COMMAND, ticket)
     if verdict in (Verdict.NO, Verdict.CONTRADICTION) and ticket.status is Status.CLOSED:
-        command(turn, ticket, "deny")
-        return Filing(Disposition.COMMAND, ticket)
+        return back_again(turn, ticket)
     if turn.tells_something and verdict not in (*_WORKS, Verdict.COURTESY, Verdict.ASK, Verdict.NOT_YET):
         return open_new(turn, previous=ticket.id)
     return _courtesy(turn, ticket)
+
+
+def back_again(turn: Turn, ticket: Ticket) -> Filing:
+    """What was closed is back: the same ticket within the window, later a new one that knows the old."""
+    if reopen_too_late(turn.draft, ticket):
+        return open_new(turn, previous=ticket.id)
+    command(turn, ticket, "deny")
+    return Filing(Disposition.COMMAND, ticket)
 
 
 def _courtesy(turn: Turn, ticket: Ticket) -> Filing:
@@ -126,8 +138,12 @@ def _learn(turn: Turn, ticket: Ticket) -> Ticket:
         asked = draft.contact(ticket.reporter).asked
         if asked and asked.what == "service":
             draft.remember(draft.contact(ticket.reporter), asked=None)
-    if fields["priority"] < ticket.priority:
-        ticket = rate(draft, ticket, Level(fields["impact"]), Level(fields["urgency"]), "rated_again")
+    worse = fields["priority"] < ticket.priority
+    suspected = fields["p1_suspected"] and not ticket.p1_suspected and ticket.priority is not Priority.P1
+    if worse or suspected:
+        held_at = min(fields["priority"], ticket.priority) if fields["p1_suspected"] else None
+        levels = Level(fields["impact"]), Level(fields["urgency"])
+        ticket = rate(draft, ticket, *levels, "rated_again", held_at=held_at)
     return seek(draft, ticket, quiet=True)
 
 

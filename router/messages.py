@@ -16,6 +16,7 @@ from tickets.references import find
 from tickets.snapshot import Snapshot
 from tickets.speech import Speech
 
+ASKED_LATELY = timedelta(hours=24)
 GREETED_LATELY = timedelta(minutes=10)
 # Whoever fills in a form or calls the API reports something, however short the words.
 _FORMS = (Channel.WEB, Channel.API)
@@ -153,7 +154,7 @@ def _greeted(turn: Turn, disposition: Disposition) -> Filing:
 def _stop_or_start(turn: Turn) -> Filing | None:
     """STOP and START: the exact word only, and never as the answer to a question that is open."""
     speech, draft = turn.received.speech, turn.draft
-    if speech not in (Speech.OPT_OUT, Speech.OPT_IN) or turn.contact.asked:
+    if speech not in (Speech.OPT_OUT, Speech.OPT_IN) or _is_asked(turn):
         return None
     mine = [i for i in draft.identities_of(turn.contact_id) if i.channel is turn.received.message.channel]
     out = speech is Speech.OPT_OUT
@@ -168,6 +169,13 @@ def _stop_or_start(turn: Turn) -> Filing | None:
         draft.tell_contact(turn.contact, "welcome_back")
     draft.noted(f"contact:{turn.contact_id}", "opted_out" if out else "opted_in", channel=channel, known=bool(address))
     return Filing(Disposition.OPT_OUT if out else Disposition.COMMAND)
+
+
+def _is_asked(turn: Turn) -> bool:
+    """Whether a question is open to which "stop" might be an answer."""
+    asked = turn.contact.asked
+    lately = asked is not None and turn.draft.now - asked.at < ASKED_LATELY
+    return asked is not None and asked.what in ("confirm", "contradiction") and lately
 
 
 def _numbered(contact: Contact, text: str) -> Pressed | None:

@@ -8,7 +8,7 @@ from router.assign import Choice, Want, choose
 from router.draft import Draft
 from tickets.commands import Urgency
 from tickets.lifecycle import Action
-from tickets.model import Account, Priority, Ticket
+from tickets.model import Account, Priority, Status, Ticket
 
 # Nobody fits now: look again after this long, in case somebody comes on duty or has a hand free.
 LOOK_AGAIN = timedelta(minutes=1)
@@ -22,7 +22,7 @@ def seek(draft: Draft, ticket: Ticket, *, quiet: bool = False) -> Ticket:
     Before the first work the ticket goes to ``offered``; later offers leave the status alone. Never a random pick.
     ``quiet``: the lead has been told already that nobody fits.
     """
-    if not ticket.open or ticket.assignee or ticket.offered_to:
+    if not ticket.open or ticket.assignee or ticket.offered_to or ticket.status is Status.AWAITING_CONFIRMATION:
         return ticket
     choice = _choice(draft, ticket)
     if choice.account is None:
@@ -45,9 +45,14 @@ def offer(draft: Draft, ticket: Ticket, account: Account, choice: Choice | None 
     draft.tell(account, "offer", ticket, urgency=urgency_of(ticket), supersedes=True)
     draft.later(f"ticket:{ticket.id}", "offer_expired", until, account=account.id, offer=ticket.offer_no)
     draft.never(f"ticket:{ticket.id}", "offer_again")
-    if ticket.priority is Priority.P1:
-        draft.later(f"ticket:{ticket.id}", "page_again", until)
     return ticket
+
+
+def page_until_taken(draft: Draft, ticket: Ticket) -> None:
+    """From now on the leads are paged about a P1 that nobody has, whatever becomes of its offers."""
+    if ticket.priority is Priority.P1 and ticket.assignee is None and ticket.open:
+        minutes = draft.state.config.desk.p1_page_minutes
+        draft.later(f"ticket:{ticket.id}", "page_again", draft.now + timedelta(minutes=minutes))
 
 
 def withdraw(draft: Draft, ticket: Ticket) -> Ticket:
@@ -106,7 +111,7 @@ def _choice(draft: Draft, ticket: Ticket) -> Choice:
 def _nobody(draft: Draft, ticket: Ticket, choice: Choice, *, quiet: bool) -> Ticket:
     """Nobody fits. Outside hours that is as it should be; else the lead is told, once per round."""
     stream = f"ticket:{ticket.id}"
-    if choice.outside_hours and choice.opens_at:
+    if choice.outside_hours and choice.opens_at and ticket.priority is not Priority.P1:
         draft.later(stream, "offer_again", choice.opens_at)
         return draft.happened(ticket, "waits_for_hours", opens_at=choice.opens_at, why=choice.reasons)
     if ticket.passed_by:

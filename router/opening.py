@@ -7,7 +7,7 @@ from typing import Any
 from config.schema import ConfigSet
 from router.assign import taking_team
 from router.draft import Draft
-from router.offering import seek
+from router.offering import page_until_taken, seek
 from router.prioritise import Rating
 from router.rules import Classification
 from tickets.changes import Grant
@@ -82,9 +82,14 @@ def open_ticket(
         **fields,
         **extra,
     )
+    asked = draft.contact(contact.id).asked
+    if asked and asked.what == "score":
+        # A new trouble is on: how the last one was handled is not asked any more.
+        contact = draft.remember(draft.contact(contact.id), asked=None)
     open_page(draft, ticket, contact)
     ticket = _answer(draft, ticket, contact, greets, what)
     watch_promise(draft, ticket)
+    page_until_taken(draft, ticket)
     return seek(draft, ticket)
 
 

@@ -13,6 +13,10 @@ from tickets.snapshot import Snapshot
 
 def perform(command: Command, state: Snapshot) -> Changes:
     """What a command changes; a refusal changes nothing but the answer under its key."""
+    stream = f"ticket:{command.subject}"
+    if command.due_at is not None and state.due.get((stream, command.action)) != command.due_at:
+        # Something has set this timer anew, or taken it away, since the clock read it.
+        return Changes(answer=Answer(outcome="void"))
     try:
         if command.action in PERSON_ACTIONS:
             return _on_person(command, state)

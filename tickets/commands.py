@@ -111,6 +111,8 @@ class Command:
     actor: Actor
     at: datetime
     seen_version: int | None = None
+    # For a timer: the time that its due row had when the clock read it. Another time there means that it is void.
+    due_at: datetime | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
 
 

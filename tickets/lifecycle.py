@@ -91,7 +91,6 @@ _LATER_OFFERS: Final[Mapping[tuple[Status, Action], Target]] = {
         _S.RESTORED,
         _S.WAITING,
         _S.VERIFYING,
-        _S.AWAITING_CONFIRMATION,
     )
     for action in (_A.OFFER, _A.ACCEPT, _A.PASS, _A.OFFER_EXPIRED, _A.OFFER_WITHDRAWN)
 }

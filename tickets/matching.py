@@ -92,9 +92,10 @@ def _burst(contact: Contact, own: dict[str, Ticket], now: datetime, burst: timed
 
 def _asked(contact: Contact, mine: Sequence[Ticket], own: dict[str, Ticket]) -> Ticket | None:
     """The ticket of the question that the person has not answered; of several waiting ones the one asked last."""
-    if contact.asked and contact.asked.ticket in own:
-        return own[contact.asked.ticket]
     waiting = [t for t in mine if t.status in (Status.AWAITING_CONFIRMATION, Status.LAPSED)]
+    asked = contact.asked
+    if asked and asked.what != "score" and asked.ticket in {ticket.id for ticket in waiting}:
+        return own[asked.ticket]
     return waiting[0] if len(waiting) == 1 else None
 
 

@@ -52,6 +52,7 @@ class Snapshot:
     busy_since: dict[str, datetime] = field(default_factory=dict)
     quoted: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
+    due: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def ticket(self, subject: str) -> Ticket | None:
         """A ticket by its id or its reference."""
@@ -92,6 +93,11 @@ class Snapshot:
             self.references[ticket.reference] = ticket.id
         for account in (one for one in folded if isinstance(one, Account)):
             self.accounts[account.id] = account
+        for due in changes.due:
+            if due.at is None:
+                self.due.pop((due.stream, due.what), None)
+            else:
+                self.due[due.stream, due.what] = due.at
         for contact in changes.contacts:
             self.contacts[contact.id] = contact
         for identity in changes.identities:

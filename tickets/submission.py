@@ -36,6 +36,8 @@ class Needs:
     quoted: tuple[str, ...] = ()
     # Content rows whose words matter to the decision (a text that waited for "which report?").
     contents: tuple[str, ...] = ()
+    # The due rows (stream, what) that a timer's command has to find unchanged.
+    due: tuple[tuple[str, str], ...] = ()
     # Whether the open tickets that nobody holds or is offered are wanted (somebody has just become available).
     unheld: bool = False
 

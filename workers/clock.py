@@ -43,6 +43,7 @@ def command_of(row: DueRow, now: datetime) -> Command:
         subject=row.stream.partition(":")[2],
         actor=CLOCK,
         at=now,
+        due_at=row.at,
         data=row.data,
     )
 

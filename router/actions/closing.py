@@ -26,7 +26,15 @@ def ask_confirmation(draft: Draft, ticket: Ticket, *, asked: bool = False) -> Ti
     ``asked``: the text that has just been sent asks already.
     """
     stream, desk = f"ticket:{ticket.id}", draft.state.config.desk
-    ticket = draft.happened(ticket, "confirmation_asked", asked_at=draft.now, reminders=0, next_update_by=None)
+    ticket = draft.happened(
+        ticket,
+        "confirmation_asked",
+        asked_at=draft.now,
+        reminders=0,
+        recorded_by=None,
+        recorded=None,
+        **rest(draft, ticket),
+    )
     if not asked:
         ticket = draft.tell_reporter(ticket, "confirm")
     ask(draft, ticket.confirmer, "confirm", ticket, CONFIRM_CHOICES)
@@ -34,6 +42,17 @@ def ask_confirmation(draft: Draft, ticket: Ticket, *, asked: bool = False) -> Ti
     draft.later(stream, "confirm_remind", _daytime(draft, ticket, timedelta(hours=desk.confirm_reminder_hours)))
     draft.later(stream, "confirm_lapse", draft.now + timedelta(hours=desk.confirm_lapse_hours))
     return ticket
+
+
+def rest(draft: Draft, ticket: Ticket) -> dict[str, Any]:
+    """The fields of a ticket on which nobody works: no offer, no wait, no promise."""
+    return {
+        "waiting_for": None,
+        "waiting_until": None,
+        "remembered": None,
+        "next_update_by": None,
+        **clear_offer(draft, ticket),
+    }
 
 
 def _daytime(draft: Draft, ticket: Ticket, after: timedelta) -> Any:
@@ -55,7 +74,7 @@ def _close(act: Act, words: tuple[str, ...], **confirmation: Any) -> None:
     """Close on a confirmation that is kept with its words; thank, and ask how it was."""
     draft = act.draft
     ticket = draft.moved(
-        act.ticket, Action.CONFIRM, "confirmed", words, ended_at=draft.now, waiting_for=None, **confirmation
+        act.ticket, Action.CONFIRM, "confirmed", words, ended_at=draft.now, **rest(draft, act.ticket), **confirmation
     )
     draft.never(act.stream, "confirm_remind", "confirm_lapse", *_WORK_ENDS)
     if _thanks_fit(ticket):
@@ -73,9 +92,10 @@ def record_confirmation(act: Act) -> None:
     step(ticket.kind, ticket.status, Action.CONFIRM)
     words = draft.words(act.text(), "message", ticket.confirmer)
     ticket = draft.happened(ticket, "confirmation_recorded", (words,), recorded_by=act.account.id, recorded=words)
-    for lead in draft.state.leads_of(ticket.team):
-        if lead.id != act.account.id:
-            draft.tell(lead, "alarm", ticket, params={"reason": "second_person"})
+    others = [one for one in draft.state.leads_of(ticket.team) if one.id != act.account.id]
+    team = [one for one in draft.state.accounts.values() if ticket.team in one.teams and one.id != act.account.id]
+    for account in others or team:
+        draft.tell(account, "alarm", ticket, params={"reason": "second_person"})
 
 
 def witness(act: Act) -> None:
@@ -105,7 +125,7 @@ def deny(act: Act) -> None:
     draft, ticket = act.draft, act.ticket
     assert act.contact is not None
     action = Action.REOPEN if ticket.status is Status.CLOSED else Action.DENY
-    if action is Action.REOPEN and _too_late(draft, ticket):
+    if action is Action.REOPEN and reopen_too_late(draft, ticket):
         raise Refusal(Refused.INVALID_TRANSITION, status=ticket.status.value)
     said = act.maybe("words")
     words = (draft.words(said, "message", act.contact.id),) if said else ()
@@ -119,6 +139,8 @@ def deny(act: Act) -> None:
         restored_at=None,
         verified_at=None,
         checks=[],
+        # What was said to be the cause was not, or not all of it.
+        cause=None,
         figure=None,
         recorded_by=None,
         recorded=None,
@@ -132,7 +154,8 @@ def deny(act: Act) -> None:
     watch_promise(draft, ticket)
 
 
-def _too_late(draft: Draft, ticket: Ticket) -> bool:
+def reopen_too_late(draft: Draft, ticket: Ticket) -> bool:
+    """Whether an ended ticket has been ended for so long that the same trouble is a new report."""
     window = timedelta(days=draft.state.config.desk.reopen_days)
     return ticket.ended_at is not None and draft.now - ticket.ended_at > window
 
@@ -182,10 +205,7 @@ def score(act: Act) -> Answer | None:
 def reporter_says_works(act: Act) -> None:
     """ "Udah bisa, gak jadi": from any open status the reporter is asked one button, and work stops meanwhile."""
     draft, ticket = act.draft, act.ticket
-    gone = clear_offer(draft, ticket)
-    ticket = draft.moved(
-        ticket, Action.REPORTER_SAYS_WORKS, "reporter_says_works", waiting_for=None, waiting_until=None, **gone
-    )
+    ticket = draft.moved(ticket, Action.REPORTER_SAYS_WORKS, "reporter_says_works", **rest(draft, ticket))
     ask_confirmation(draft, ticket)
 
 
@@ -195,10 +215,11 @@ def confirm_remind(act: Act) -> Answer | None:
     if ticket.status is not Status.AWAITING_CONFIRMATION:
         return Answer(outcome="void")
     ticket = draft.happened(ticket, "confirmation_reminded", reminders=ticket.reminders + 1)
-    lapse = draft.now + timedelta(
-        hours=draft.state.config.desk.confirm_lapse_hours - draft.state.config.desk.confirm_reminder_hours
-    )
-    draft.tell_reporter(ticket, "remind", params={"lapse_at": lapse})
+    desk = draft.state.config.desk
+    lapse = draft.now + timedelta(hours=desk.confirm_lapse_hours - desk.confirm_reminder_hours)
+    # A P1 never lapses, so no day is named.
+    draft.tell_reporter(ticket, "remind", params={} if ticket.priority is Priority.P1 else {"lapse_at": lapse})
+    draft.later(act.stream, "confirm_lapse", lapse)
     ask(draft, ticket.confirmer, "confirm", ticket, CONFIRM_CHOICES)
     return None
 
@@ -216,14 +237,32 @@ def confirm_lapse(act: Act) -> Answer | None:
         draft.later(act.stream, "confirm_remind", _daytime(draft, ticket, day))
         draft.later(act.stream, "confirm_lapse", draft.now + 2 * day)
         return None
-    draft.moved(ticket, Action.LAPSE, "lapsed", ended_at=draft.now)
+    draft.moved(ticket, Action.LAPSE, "lapsed", ended_at=draft.now, **rest(draft, ticket))
     return None
 
 
 def object_to(act: Act) -> None:
     """The reporter does not agree with a cancel: it is open again, and the lead is told."""
     draft = act.draft
-    ticket = draft.moved(act.ticket, Action.OBJECT, "objected", ended_at=None, assignee=None, passed_by=())
-    draft.tell_reporter(ticket, "object_received")
+    step(act.ticket.kind, act.ticket.status, Action.OBJECT)
+    if reopen_too_late(draft, act.ticket):
+        raise Refusal(Refused.INVALID_TRANSITION, status=act.ticket.status.value)
+    promise = next_update(draft.state.config, act.ticket.organisation, act.ticket.priority, draft.now)
+    ticket = draft.moved(
+        act.ticket,
+        Action.OBJECT,
+        "objected",
+        ended_at=None,
+        assignee=None,
+        passed_by=(),
+        resolved_at=None,
+        restored_at=None,
+        verified_at=None,
+        checks=[],
+        figure=None,
+        next_update_by=promise,
+    )
+    ticket = draft.tell_reporter(ticket, "object_received")
     alarm(draft, ticket, "objected")
+    watch_promise(draft, ticket)
     seek(draft, draft.ticket(ticket.id))

@@ -3,10 +3,19 @@
 from datetime import timedelta
 
 from router.act import Act, Refusal
-from router.offering import alarm, clear_offer, offer, seek, withdraw
+from router.offering import alarm, clear_offer, offer, page_until_taken, seek, withdraw
 from tickets.commands import Answer, Refused
-from tickets.lifecycle import Action
-from tickets.model import Priority, Ticket
+from tickets.lifecycle import Action, step
+from tickets.model import Priority, Status, Ticket
+
+# An acknowledged alarm about a P1 that nobody has taken comes again after this long.
+HEARD = timedelta(minutes=15)
+
+
+def _may_be_offered(act: Act) -> None:
+    """Raise where nobody can be offered the ticket, because it waits for the reporter's answer or is over."""
+    if act.ticket.status is not Status.OFFERED:
+        step(act.ticket.kind, act.ticket.status, Action.OFFER)
 
 
 def accept(act: Act) -> None:
@@ -67,7 +76,7 @@ def offer_expired(act: Act) -> Answer | None:
 def offer_again(act: Act) -> Answer | None:
     """The clock, or an agent who came on duty: somebody may fit now."""
     ticket = act.ticket
-    if not ticket.open or ticket.assignee or ticket.offered_to:
+    if not ticket.open or ticket.assignee or ticket.offered_to or ticket.status is Status.AWAITING_CONFIRMATION:
         return Answer(outcome="void")
     seek(act.draft, ticket, quiet=True)
     return None
@@ -87,13 +96,20 @@ def page_again(act: Act) -> Answer | None:
 
 
 def acknowledge(act: Act) -> None:
-    """Somebody says that they heard the alarm: it stops, for as long as the offer lasts."""
-    act.draft.happened(act.ticket, "acknowledged", by=act.account.id if act.account else None)
-    act.draft.never(act.stream, "page_again")
+    """Somebody who has a say in it heard the alarm: it is quiet for a while, and for good once the ticket is taken."""
+    ticket, account = act.ticket, act.account
+    if account and not account.leads and account.id not in (ticket.assignee, ticket.offered_to):
+        raise Refusal(Refused.NOT_YOURS)
+    act.draft.happened(ticket, "acknowledged", by=account.id if account else None)
+    if ticket.assignee:
+        act.draft.never(act.stream, "page_again")
+    else:
+        act.draft.later(act.stream, "page_again", act.draft.now + HEARD)
 
 
 def transfer(act: Act) -> None:
     """To another team. Status and clocks stay; the next agent is offered it."""
+    _may_be_offered(act)
     team = act.one_of("team", act.draft.state.config.teams)
     if team == act.ticket.team:
         raise Refusal(Refused.ALREADY, team=team)
@@ -102,6 +118,7 @@ def transfer(act: Act) -> None:
 
 def escalate(act: Act) -> None:
     """To the team that the own team escalates to; where there is none, the lead is told why."""
+    _may_be_offered(act)
     draft, ticket = act.draft, act.ticket
     team = draft.state.config.teams.get(ticket.team)
     reason = act.maybe("reason")
@@ -122,16 +139,20 @@ def move_to(act: Act, ticket: Ticket, team: str, what: str, words: tuple[str, ..
     if before and (act.account is None or before.id != act.account.id):
         draft.tell(before, "transferred", ticket, urgency="low", params={"team": team})
     draft.never(act.stream, "took_over")
+    page_until_taken(draft, ticket)
     return seek(draft, ticket)
 
 
 def assign(act: Act) -> None:
     """A lead gives the ticket to somebody by name: an offer to that account only."""
+    _may_be_offered(act)
     draft = act.draft
     wanted = act.text("account", longest=120)
     account = draft.state.accounts.get(wanted) or draft.state.named(wanted)
     if account is None or not account.active:
         raise Refusal(Refused.UNKNOWN_ACCOUNT, account=wanted)
+    if account.telegram_id is None:
+        raise Refusal(Refused.INVALID, field="account", expected="an account that has linked its Telegram")
     if account.id in (act.ticket.assignee, act.ticket.offered_to):
         raise Refusal(Refused.ALREADY)
     ticket = withdraw(draft, act.ticket)
@@ -150,4 +171,5 @@ def take_back(act: Act, ticket: Ticket) -> Ticket:
         draft.tell(agent, "reopened_for_you", ticket)
         return ticket
     ticket = draft.happened(ticket, "released", assignee=None, passed_by=(), **clear_offer(draft, ticket))
+    page_until_taken(draft, ticket)
     return seek(draft, ticket)

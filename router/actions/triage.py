@@ -1,6 +1,5 @@
 """What a ticket is about, and how pressing: corrected by people, computed by the matrix, never typed."""
 
-from datetime import timedelta
 from typing import Any
 
 from router.act import Act, Refusal
@@ -8,7 +7,7 @@ from router.actions.closing import ask_confirmation
 from router.actions.offers import move_to
 from router.actions.work import begin
 from router.draft import Draft
-from router.offering import alarm, clear_offer, seek, urgency_of
+from router.offering import alarm, clear_offer, page_until_taken, seek, urgency_of
 from router.opening import watch_promise
 from tickets.commands import Refused
 from tickets.lifecycle import Action, step
@@ -70,25 +69,29 @@ def not_p1(act: Act) -> None:
     act.draft.happened(act.ticket, "p1_denied", p1_suspected=False)
 
 
-def rate(draft: Draft, ticket: Ticket, impact: Level, urgency: Level, what: str) -> Ticket:
-    """Set the levels; a new priority renews the promise where it is nearer, and pages where it is a P1."""
+def rate(
+    draft: Draft, ticket: Ticket, impact: Level, urgency: Level, what: str, *, held_at: Priority | None = None
+) -> Ticket:
+    """Set the levels; a new priority renews the promise where it is nearer, and pages where it is a P1.
+
+    ``held_at``: one voice alone said it, so the matrix does not decide; a person is asked whether it is a P1.
+    """
     config = draft.state.config
-    priority = Priority(config.matrix[impact.value][urgency.value])
+    priority = held_at or Priority(config.matrix[impact.value][urgency.value])
     promise = next_update(config, ticket.organisation, priority, draft.now)
     if ticket.next_update_by and ticket.next_update_by < promise:
         promise = ticket.next_update_by
     changed: dict[str, Any] = {"priority": priority} if priority is not ticket.priority else {}
     if ticket.next_update_by:
         changed["next_update_by"] = promise
-    ticket = draft.happened(ticket, what, impact=impact, urgency=urgency, p1_suspected=False, **changed)
+    ticket = draft.happened(ticket, what, impact=impact, urgency=urgency, p1_suspected=held_at is not None, **changed)
     if "priority" in changed and ticket.open:
         watch_promise(draft, ticket)
         draft.tell(
             draft.holder(ticket.assignee or ticket.offered_to), "page" if priority is Priority.P1 else "card", ticket,
             urgency=urgency_of(ticket),
         )  # fmt: skip
-        if priority is Priority.P1 and not ticket.assignee:
-            draft.later(f"ticket:{ticket.id}", "page_again", draft.now + timedelta(minutes=config.desk.p1_page_minutes))
+        page_until_taken(draft, ticket)
         ticket = seek(draft, ticket, quiet=priority is not Priority.P1)
     return ticket
 

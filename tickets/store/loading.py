@@ -30,6 +30,7 @@ def together(needs: Iterable[Needs]) -> Needs:
         references=tuple(dict.fromkeys(one for need in many for one in need.references)),
         quoted=tuple(dict.fromkeys(one for need in many for one in need.quoted)),
         contents=tuple(dict.fromkeys(one for need in many for one in need.contents)),
+        due=tuple(dict.fromkeys(one for need in many for one in need.due)),
         unheld=any(need.unheld for need in many),
     )
 
@@ -46,6 +47,7 @@ def load(connection: Connection, state: Snapshot, needs: Needs, *, lock: bool) -
     tickets = set(needs.tickets) | _quoted(connection, state, needs) | _referenced(connection, state, needs)
     _tickets(connection, state, tickets, contacts, unheld=needs.unheld, lock=lock)
     _contents(connection, state, needs)
+    _due(connection, state, needs)
     asked = {person for ticket in state.tickets.values() for person in (ticket.reporter, ticket.confirmer)}
     _contacts(connection, state, contacts | asked)
     _accounts(connection, state, lock=lock)
@@ -133,6 +135,14 @@ def _tickets(
         state.references[ticket.reference] = ticket.id
 
 
+def _due(connection: Connection, state: Snapshot, needs: Needs) -> None:
+    if not needs.due:
+        return
+    table = schema.due
+    wanted = select(table.c.stream, table.c.what, table.c.at).where(tuple_(table.c.stream, table.c.what).in_(needs.due))
+    state.due.update({(row.stream, row.what): row.at for row in connection.execute(wanted)})
+
+
 def _contents(connection: Connection, state: Snapshot, needs: Needs) -> None:
     if not needs.contents:
         return
@@ -159,7 +169,7 @@ def _contacts(connection: Connection, state: Snapshot, contacts: set[str]) -> No
 def _held(connection: Connection, state: Snapshot) -> None:
     """The words that wait for the answer to "which report?": ``held`` is a message's id and its content's."""
     asked = (contact.asked.held for contact in state.contacts.values() if contact.asked and contact.asked.held)
-    contents = [held.partition(":")[2] for held in asked]
+    contents = [pair.partition(":")[2] for held in asked for pair in held.split(",")]
     if wanted := padded(one for one in contents if one and one not in state.words):
         table = schema.content
         for row in connection.execute(select(table.c.id, table.c.words).where(table.c.id.in_(wanted))):

@@ -2,7 +2,18 @@
 
 from tickets.snapshot import Snapshot
 
-_GROWING = ("tickets", "references", "contacts", "identities", "accounts", "loads", "busy_since", "quoted", "words")
+_GROWING = (
+    "tickets",
+    "references",
+    "contacts",
+    "identities",
+    "accounts",
+    "loads",
+    "busy_since",
+    "quoted",
+    "words",
+    "due",
+)
 
 
 class Checkpoint:
