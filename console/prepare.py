@@ -21,7 +21,12 @@ from tickets.submission import Unavailable
 
 # Invented people of an invented company, on the Telegram accounts that the sandbox plays.
 EXAMPLE_AGENTS = (
-    {"name": "Bu Maya", "teams": ["service-desk", "payments"], "roles": ["agent", "lead"], "telegram_id": 900000003},
+    {
+        "name": "Bu Maya",
+        "teams": ["service-desk", "payments", "security"],
+        "roles": ["agent", "lead"],
+        "telegram_id": 900000003,
+    },
     {"name": "Sari", "teams": ["service-desk", "payments"], "telegram_id": 900000001, "available": True},
     {"name": "Rina", "teams": ["payments", "service-desk"], "telegram_id": 900000002, "available": True},
 )

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from router.draft import Draft
 from tickets.commands import ActorKind, Answer, Command, Refused, refuse
 from tickets.lifecycle import allowed
+from tickets.masking import mask
 from tickets.model import Account, Contact, Ticket
 
 LONGEST_TEXT = 4_000
@@ -66,7 +67,8 @@ class Act:
             return None
         if not isinstance(value, str) or len(value) > longest:
             raise Refusal(Refused.INVALID, field=name, longest=longest)
-        return value.strip() or None
+        # What people of the house write goes on to customers and into Telegram as well.
+        return mask(value).text.strip() or None
 
     def instant(self, name: str) -> datetime | None:
         """A time with its zone, as RFC 3339 writes it."""
@@ -75,7 +77,8 @@ class Act:
             return None
         try:
             at = datetime.fromisoformat(value)
-        except ValueError:
+            at = at.astimezone(UTC) if at.tzinfo else at
+        except (ValueError, OverflowError):
             raise Refusal(Refused.INVALID, field=name, expected="RFC 3339") from None
         if at.tzinfo is None:
             raise Refusal(Refused.INVALID, field=name, expected="RFC 3339 with a zone")

@@ -70,7 +70,8 @@ class _Candidate:
 
 def taking_team(team: str, accounts: Sequence[Account], config: ConfigSet) -> str:
     """The team itself, or the shared team where nobody is a member of it or it does not exist any more."""
-    if team in config.teams and _members(team, accounts):
+    # A restricted team's tickets go to nobody else, even where it has no members yet: its lead is alarmed.
+    if team in config.teams and (config.teams[team].restricted or _members(team, accounts)):
         return team
     return config.desk.shared_team
 

@@ -73,7 +73,8 @@ class Draft:
 
     def moved(self, ticket: Ticket, action: Action, what: str, contents: tuple[str, ...] = (), **data: Any) -> Ticket:
         """An event that goes along an arrow of the lifecycle. Raises ``InvalidTransition``."""
-        status = step(ticket.kind, ticket.status, action, ticket.remembered)
+        back = ticket.merged_from if ticket.status is Status.MERGED else ticket.remembered
+        status = step(ticket.kind, ticket.status, action, back)
         if status is not ticket.status:
             data["status"] = status
         return self.happened(ticket, what, contents, **data)

@@ -9,10 +9,11 @@ from router.opening import Decided, open_ticket
 from router.turn import Filing, Turn
 from tickets.closure import Verdict, closure_verdict
 from tickets.matching import How
-from tickets.model import ENDED, Channel, Disposition, Level, Priority, Status, Ticket
+from tickets.model import ENDED, Channel, Disposition, Level, Presence, Priority, Status, Ticket
 from tickets.speech import Speech
 
 _ASKED = (Status.AWAITING_CONFIRMATION, Status.LAPSED)
+_ABSENT = (Presence.AWAY, Presence.OFFLINE)
 _WORKS = (Verdict.YES, Verdict.WITHDRAW)
 
 
@@ -110,9 +111,13 @@ def join(turn: Turn, ticket: Ticket, how: How) -> Ticket:
         draft.never(f"ticket:{ticket.id}", "waiting_over")
     ticket = draft.happened(ticket, "message_joined", turn.contents, message=turn.message_id, how=how, **resumed)
     holder = draft.holder(ticket.assignee)
-    if holder:
+    told = [holder] if holder else []
+    if ticket.status not in (Status.NEW, Status.OFFERED) and (holder is None or holder.presence in _ABSENT):
+        # Whoever has it is not there: what the reporter says must not lie unread.
+        told += [lead for lead in draft.state.leads_of(ticket.team) if lead is not holder]
+    for account in told:
         params = {"message": turn.message_id, "words": turn.content, "parts": list(turn.received.message.parts)}
-        draft.tell(holder, "customer_wrote", ticket, params=params)
+        draft.tell(account, "customer_wrote", ticket, params=params)
     in_burst(turn, ticket)
     return _learn(turn, ticket)
 

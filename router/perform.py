@@ -3,7 +3,8 @@
 from router.act import Act, Refusal, Who, check_actor, check_version
 from router.actions.people import PERSON_ACTIONS, PersonAct
 from router.draft import Draft, actor_of
-from router.table import ACTIONS
+from router.sight import in_sight
+from router.table import ACTIONS, ONLY_OPEN
 from tickets.changes import Changes, Due
 from tickets.commands import Actor, ActorKind, Answer, Command, Refused, refuse
 from tickets.lifecycle import InvalidTransition, allowed
@@ -57,7 +58,7 @@ def _on_ticket(command: Command, state: Snapshot) -> Changes:
     if account is None and contact is None and command.actor.kind in (ActorKind.TELEGRAM, ActorKind.ACCOUNT):
         raise Refusal(Refused.UNKNOWN_ACTOR)
     ticket = state.ticket(command.subject)
-    if ticket is None or not _in_sight(account, ticket, state):
+    if ticket is None or not in_sight(account, ticket, state):
         raise Refusal(Refused.UNKNOWN_TICKET)
     draft = Draft(state, key=command.key, actor=actor_of(account) if account else command.actor)
     act = Act(draft, command, ticket, account, contact)
@@ -67,17 +68,12 @@ def _on_ticket(command: Command, state: Snapshot) -> Changes:
         raise Refusal(Refused.OFFER_GONE, **_taken(ticket))
     check_actor(act, who)
     check_version(act)
+    if command.action in ONLY_OPEN and not ticket.open:
+        possible = [action.value for action in allowed(ticket.kind, ticket.status)]
+        raise Refusal(Refused.INVALID_TRANSITION, action=command.action, status=ticket.status.value, allowed=possible)
     answer = handler(act) or Answer()
     after = draft.ticket(ticket.id)
     return draft.done(told(answer, after))
-
-
-def _in_sight(account: Account | None, ticket: Ticket, state: Snapshot) -> bool:
-    """A restricted team's tickets exist only for its members, those who hold them, and leads."""
-    team = state.config.teams.get(ticket.team)
-    if account is None or team is None or not team.restricted:
-        return True
-    return account.leads or ticket.team in account.teams or account.id in (ticket.assignee, ticket.offered_to)
 
 
 def _taken(ticket: Ticket) -> dict[str, str]:

@@ -48,6 +48,8 @@ class Reading:
 def read(message: InboundMessage, reading: Reading) -> Received:
     """Normalise, recognise and classify a message. Pure; the time it takes is bounded by ``READ_AT_MOST``."""
     masked = mask(message.text)
+    if message.subject:
+        message = msgspec.structs.replace(message, subject=mask(message.subject).text)
     text = masked.text
     language = message.language or detect(text[:READ_AT_MOST], reading.words, "id")
     organisation = organisation_of(reading.config, message)

@@ -57,3 +57,19 @@ ACTIONS: Mapping[str, tuple[Who, Handler]] = {
     "confirm_remind": (Who.DESK, closing.confirm_remind),
     "confirm_lapse": (Who.DESK, closing.confirm_lapse),
 }
+
+# What has no arrow of its own in the lifecycle and makes sense only while a ticket is open.
+ONLY_OPEN = frozenset(
+    {
+        "acknowledge",
+        "all_stopped",
+        "assign",
+        "choose_service",
+        "escalate",
+        "not_p1",
+        "p1",
+        "set_levels",
+        "set_service",
+        "transfer",
+    }
+)

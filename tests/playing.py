@@ -16,7 +16,7 @@ from config.load import load_config
 from config.wordlists import load_words
 from router.decide import Router
 from router.received import read
-from tickets.changes import Changes, Content, Due, NewMessage, NewNotice
+from tickets.changes import Changes, Content, Due, Filed, NewMessage, NewNotice
 from tickets.commands import CLOCK, Actor, ActorKind, Answer, Command, InboundMessage, Sender
 from tickets.model import Account, Channel, Contact, Presence, Role, Status, Ticket
 from tickets.snapshot import Snapshot
@@ -70,7 +70,9 @@ class PlayedDesk:
             self.state.accounts[one.id] = one
         self.presence(MAYA, Presence.OFFLINE)
         self.notices: list[NewNotice] = []
+        self.told_at: list[tuple[NewNotice, datetime]] = []
         self.messages: list[NewMessage] = []
+        self.filed: list[Filed] = []
         self.contents: dict[str, Content] = {}
         self.due: dict[tuple[str, str], Due] = {}
         self._numbers = counter
@@ -118,6 +120,8 @@ class PlayedDesk:
     def _absorb(self, changes: Changes) -> None:
         self.state.absorb(changes)
         self.notices.extend(changes.notices)
+        self.told_at.extend((notice, self.state.now) for notice in changes.notices)
+        self.filed.extend(changes.filed)
         self.messages.extend(changes.messages)
         self.contents.update({content.id: content for content in changes.contents})
         self.state.words.update({content.id: content.words for content in changes.contents})
@@ -132,7 +136,6 @@ class PlayedDesk:
         until = self.state.now + timedelta(**by)
         while ripe := [due for due in self.due.values() if due.at and due.at <= until]:
             due = min(ripe, key=lambda one: (one.at or until, one.what))
-            del self.due[due.stream, due.what]
             self.state.now = max(self.state.now, due.at or until)
             self.takes(
                 Command(
@@ -141,9 +144,11 @@ class PlayedDesk:
                     subject=due.stream.partition(":")[2],
                     actor=CLOCK,
                     at=self.state.now,
+                    due_at=due.at,
                     data=due.data,
                 )
             )
+            assert self.due.get((due.stream, due.what)) is not due, f"{due.what} fires for ever"
         self.state.now = until
 
     # What can be seen.
@@ -153,6 +158,10 @@ class PlayedDesk:
         """The only ticket."""
         (only,) = self.state.tickets.values()
         return only
+
+    def ticket_named(self, reference: str) -> Ticket:
+        """A ticket by its reference."""
+        return self.state.tickets[self.state.references[reference]]
 
     @property
     def contact(self) -> Contact:

@@ -139,8 +139,9 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     # The version at which status, owner, team or priority last changed: who looked earlier has seen an old state.
     turn: int = 0
-    # The status to go back to after a wait or an undone merge.
+    # The status to go back to after a wait, and after an undone merge.
     remembered: Status | None = None
+    merged_from: Status | None = None
     waiting_for: Literal["reporter", "vendor", "window"] | None = None
     waiting_until: datetime | None = None
     assignee: str | None = None

@@ -38,7 +38,7 @@ class Needs:
     contents: tuple[str, ...] = ()
     # The due rows (stream, what) that a timer's command has to find unchanged.
     due: tuple[tuple[str, str], ...] = ()
-    # Whether the open tickets that nobody holds or is offered are wanted (somebody has just become available).
+    # Whether the open tickets are wanted, those that nobody holds first (somebody comes or leaves).
     unheld: bool = False
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from router.act import Refusal
 from router.draft import Draft
+from router.offering import page_until_taken, seek
 from tickets.commands import DESK, ActorKind, Answer, Command, Refused
 from tickets.model import Account, Presence, Role, Status
 from tickets.tokens import fingerprint
@@ -58,14 +59,21 @@ def presence(act: PersonAct) -> Answer:
 
 def _offer_waiting(draft: Draft) -> None:
     """Everything that waits for somebody is looked at again; each offer checks for itself who fits."""
-    waiting = [t for t in draft.state.tickets.values() if t.open and not t.assignee and not t.offered_to]
+    waiting = [
+        ticket
+        for ticket in draft.state.tickets.values()
+        if ticket.open
+        and not ticket.assignee
+        and not ticket.offered_to
+        and ticket.status is not Status.AWAITING_CONFIRMATION
+    ]
     for ticket in sorted(waiting, key=lambda t: (t.priority, t.opened_at))[:MOST_OFFERED_AT_ONCE]:
         draft.follow("offer_again", ticket, DESK)
 
 
 def _let_go(draft: Draft, account: Account) -> None:
     """Offers to somebody who leaves go to the next one."""
-    offered = [t for t in draft.state.tickets.values() if t.status is Status.OFFERED and t.offered_to == account.id]
+    offered = [t for t in draft.state.tickets.values() if t.offered_to == account.id]
     for ticket in offered[:MOST_OFFERED_AT_ONCE]:
         draft.follow("offer_expired", ticket, DESK, offer=ticket.offer_no)
 
@@ -87,15 +95,18 @@ def add_account(act: PersonAct) -> Answer:
     roles = [str(role) for role in (data.get("roles") or ["agent"])]
     if any(role not in tuple(Role) for role in roles):
         raise Refusal(Refused.INVALID, field="roles", choices=[role.value for role in Role])
+    language = data.get("language") or draft.state.language
+    if language not in ("id", "en"):
+        raise Refusal(Refused.INVALID, field="language", choices=["en", "id"])
     account = draft.changed(
         draft.state.new_id(),
         "added",
         name=name,
         roles=roles,
         teams=teams,
-        language=data.get("language") or draft.state.language,
+        language=language,
         timezone=draft.state.timezone,
-        capacity=int(data.get("capacity") or config.desk.default_capacity),
+        capacity=_whole(data, "capacity", 1, 99) or config.desk.default_capacity,
         presence=Presence.AVAILABLE if data.get("available") else Presence.OFFLINE,
         presence_at=draft.now,
         telegram_id=telegram_id,
@@ -105,10 +116,20 @@ def add_account(act: PersonAct) -> Answer:
     return Answer(facts={"account": account.id})
 
 
+def _whole(data: Mapping[str, Any], name: str, least: int, most: int) -> int | None:
+    """A whole number that may be left out."""
+    value = data.get(name)
+    if value is None:
+        return None
+    if type(value) is not int or not least <= value <= most:
+        raise Refusal(Refused.INVALID, field=name, expected=f"{least} to {most}")
+    return value
+
+
 def _telegram_id(draft: Draft, value: Any) -> int | None:
     if value is None:
         return None
-    if not isinstance(value, int) or not 0 < value < 2**52:
+    if type(value) is not int or not 0 < value < 2**52:
         raise Refusal(Refused.INVALID, field="telegram_id", expected="a Telegram user id")
     if draft.state.account_on_telegram(value):
         raise Refusal(Refused.ALREADY, field="telegram_id")
@@ -145,11 +166,16 @@ def link(act: PersonAct) -> Answer:
 
 
 def deactivate(act: PersonAct) -> Answer:
-    """Somebody left: no offers, no taps; what they hold is released by the lead."""
+    """Somebody left: no offers, no taps; what they hold is offered to others."""
     if not act.of_the_house or act.subject is None:
         raise Refusal(Refused.NOT_ALLOWED)
     act.draft.changed(act.subject, "deactivated", active=False, presence=Presence.OFFLINE, telegram_id=None)
     _let_go(act.draft, act.subject)
+    for ticket in list(act.draft.state.tickets.values()):
+        if ticket.open and ticket.assignee == act.subject.id:
+            ticket = act.draft.happened(ticket, "released", assignee=None, passed_by=())
+            page_until_taken(act.draft, ticket)
+            seek(act.draft, ticket)
     return Answer()
 
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from router.act import Act, Refusal
-from router.actions.closing import ask_confirmation
+from router.actions.closing import ask_confirmation, rest
 from router.actions.offers import move_to
 from router.actions.work import begin
 from router.draft import Draft
 from router.offering import alarm, clear_offer, page_until_taken, seek, urgency_of
 from router.opening import watch_promise
+from router.sight import in_sight
 from tickets.commands import Refused
 from tickets.lifecycle import Action, step
 from tickets.model import Kind, Level, Priority, Status, Ticket
@@ -60,6 +61,8 @@ def p1(act: Act) -> None:
 
 def all_stopped(act: Act) -> None:
     """The reporter chose "all stopped" outside hours: the person on duty is called."""
+    if act.ticket.priority is Priority.P1:
+        return
     ticket = rate(act.draft, act.ticket, Level.HIGH, Level.HIGH, "all_stopped")
     alarm(act.draft, ticket, "all_stopped")
 
@@ -120,50 +123,54 @@ def cancel(act: Act) -> None:
     draft, reason = act.draft, act.one_of("reason", CANCEL_REASONS)
     text = act.maybe("text")
     words = (draft.words(text, "reason"),) if text else ()
-    gone = clear_offer(draft, act.ticket)
+    begun = act.ticket.status not in (Status.NEW, Status.OFFERED, Status.ASSIGNED)
+    if reason == "spam" and begun and act.account and not act.account.leads:
+        # Its reporter would not be told: after work has begun that is a lead's decision.
+        raise Refusal(Refused.NOT_ALLOWED, needs="lead")
     ticket = draft.moved(
-        act.ticket,
-        Action.CANCEL,
-        "cancelled",
-        words,
-        ended_at=draft.now,
-        reason=reason,
-        waiting_for=None,
-        waiting_until=None,
-        next_update_by=None,
-        **gone,
+        act.ticket, Action.CANCEL, "cancelled", words, ended_at=draft.now, reason=reason, **rest(draft, act.ticket)
     )
+    asked = draft.contact(ticket.confirmer).asked
+    if asked and asked.ticket == ticket.id:
+        draft.remember(draft.contact(ticket.confirmer), asked=None)
     draft.never(act.stream, *_ENDS)
     if reason != "spam":
         draft.tell_reporter(ticket, "cancelled", params={"reason": reason, "words": words[0] if words else None})
 
 
 def merge(act: Act) -> None:
-    """Two reports of one thing: this one goes on inside the other."""
-    draft = act.draft
-    into = draft.state.ticket(act.text("into", longest=40))
-    if into is None or into.id == act.ticket.id or not into.open:
+    """Two reports of one thing: this one goes on inside the other, of the same client and in sight of who merges."""
+    draft, state = act.draft, act.draft.state
+    into = state.ticket(act.text("into", longest=40))
+    if into is None or into.id == act.ticket.id or not into.open or not in_sight(act.account, into, state):
         raise Refusal(Refused.UNKNOWN_TICKET, field="into")
-    gone = clear_offer(draft, act.ticket)
+    if into.organisation != act.ticket.organisation:
+        raise Refusal(Refused.NOT_ALLOWED, needs="same_organisation")
     ticket = draft.moved(
         act.ticket,
         Action.MERGE,
         "merged",
-        remembered=act.ticket.status,
+        merged_from=Status.NEW if act.ticket.status is Status.OFFERED else act.ticket.status,
         merged_into=into.id,
         ended_at=draft.now,
-        **gone,
+        next_update_by=None,
+        **clear_offer(draft, act.ticket),
     )
     draft.never(act.stream, *_ENDS)
     draft.happened(into, "took_in", other=ticket.id)
 
 
 def unmerge(act: Act) -> None:
-    """They were two things after all: this one is as it was before."""
+    """They were two things after all: this one is as it was before, with its next step."""
     draft = act.draft
-    was_offered = act.ticket.remembered is Status.OFFERED
-    remembered: dict[str, Any] = {"remembered": Status.NEW} if was_offered else {}
-    ticket = draft.happened(act.ticket, "unmerging", **remembered) if was_offered else act.ticket
-    ticket = draft.moved(ticket, Action.UNMERGE, "unmerged", remembered=None, merged_into=None, ended_at=None)
+    ticket = draft.moved(act.ticket, Action.UNMERGE, "unmerged", merged_from=None, merged_into=None, ended_at=None)
+    if ticket.status is Status.AWAITING_CONFIRMATION:
+        ask_confirmation(draft, ticket)
+        return
+    promise = next_update(draft.state.config, ticket.organisation, ticket.priority, draft.now)
+    ticket = draft.happened(ticket, "promised", next_update_by=promise)
     watch_promise(draft, ticket)
+    if ticket.status is Status.WAITING:
+        draft.later(act.stream, "waiting_over", max(draft.now, ticket.waiting_until or draft.now))
+    page_until_taken(draft, ticket)
     seek(draft, ticket)

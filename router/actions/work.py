@@ -13,6 +13,7 @@ from tickets.sla import next_update
 
 WAITS = ("reporter", "vendor", "window")
 # A wait without a date would be forgotten.
+LONGEST_WAIT = timedelta(days=90)
 DEFAULT_WAIT = timedelta(hours=24)
 # A text of a timer never follows another automatic one sooner.
 SILENCE = timedelta(minutes=2)
@@ -81,7 +82,8 @@ def _news(act: Act, ticket: Ticket) -> dict[str, datetime]:
     """The reporter has heard something: the response is given, and the next promise runs from now."""
     now, config = act.draft.now, act.draft.state.config
     promise = next_update(config, ticket.organisation, ticket.priority, now)
-    fields = {"next_update_by": promise} if ticket.open else {}
+    running = ticket.open and ticket.status is not Status.AWAITING_CONFIRMATION
+    fields = {"next_update_by": promise} if running else {}
     return fields if ticket.responded_at else {**fields, "responded_at": now}
 
 
@@ -95,7 +97,8 @@ def workaround(act: Act) -> None:
     ticket = draft.moved(
         ticket, Action.WORKAROUND, "workaround_given", (words,), workaround=words, **restored, **_news(act, ticket)
     )
-    draft.tell_reporter(ticket, "workaround", params={"words": words})
+    # An agent's own words: they count as a person's, not as one of the automatic texts.
+    draft.tell_contact(draft.contact(ticket.confirmer), "workaround", ticket, params={"words": words})
     draft.never(act.stream, "took_over")
     watch_promise(draft, ticket)
 
@@ -111,8 +114,8 @@ def wait(act: Act) -> None:
     ticket = begin(act)
     draft = act.draft
     until = act.instant("until") or draft.now + DEFAULT_WAIT
-    if until <= draft.now:
-        raise Refusal(Refused.INVALID, field="until", expected="a time to come")
+    if not draft.now < until <= draft.now + LONGEST_WAIT:
+        raise Refusal(Refused.INVALID, field="until", expected="a time within the next 90 days")
     draft.moved(ticket, Action.WAIT, "waiting", remembered=ticket.status, waiting_for=reason, waiting_until=until)
     draft.later(act.stream, "waiting_over", until)
 
@@ -191,6 +194,8 @@ def verify(act: Act) -> None:
     if missing:
         raise Refusal(Refused.MISSING, field="checks", missing=missing)
     figure = act.maybe("figure")
+    if figure and not any(character.isdigit() for character in figure):
+        raise Refusal(Refused.MISSING, field="figure")
     if figure is None and ticket.figure is None and ticket.checks:
         raise Refusal(Refused.MISSING, field="figure")
     words = (draft.words(figure, "figure"),) if figure else ()
@@ -231,6 +236,9 @@ def promise(act: Act) -> Answer | None:
     for lead in draft.state.leads_of(ticket.team):
         if lead.id != ticket.assignee:
             draft.tell(lead, "alarm", ticket, params={"reason": "promise_missed", "by": by})
+    # Not only once: a ticket that nobody speaks about comes up again.
+    minutes = draft.state.config.desk.next_update_minutes[ticket.priority.value]
+    draft.later(act.stream, "promise", draft.now + timedelta(minutes=minutes))
     return None
 
 

@@ -125,10 +125,15 @@ def test_members_of_other_teams_leads_and_leavers_are_no_candidates() -> None:
 
 @pytest.mark.proves("D31")
 def test_a_team_without_members_is_served_by_the_shared_team() -> None:
-    choice = chosen(account("Sari", "service-desk"), team="security")
+    choice = chosen(account("Sari", "service-desk"), team="systems")
     assert (choice.account, choice.team) == ("sari", "service-desk")
-    assert choice.reasons["wanted_team"] == "security"
-    assert taking_team("security", [account("Tono", "security")], config()) == "security"
+    assert choice.reasons["wanted_team"] == "systems"
+    assert taking_team("systems", [account("Tono", "systems")], config()) == "systems"
+
+
+def test_a_restricted_team_without_members_is_served_by_nobody_else() -> None:
+    choice = chosen(account("Sari", "service-desk"), team="security")
+    assert (choice.account, choice.team) == (None, "security")
     assert taking_team("gone", [], config()) == "service-desk"
 
 

@@ -250,3 +250,128 @@ def test_a_no_takes_back_what_was_written_down_on_the_telephone(desk: PlayedDesk
     desk.says("iya masih kak")
     assert desk.ticket.recorded_by is None
     assert desk.does(MAYA, "witness", ticket).refused is Refused.INVALID_TRANSITION
+
+
+def test_a_report_after_the_window_is_a_new_one_that_knows_the_old(desk: PlayedDesk) -> None:
+    old = desk.brought_to(Status.CLOSED)
+    desk.forward(days=10)
+    desk.state.quoted["SMold"] = old.id
+    desk.says("masih error lagi kak checkoutnya", quoted="SMold")
+    new = next(ticket for ticket in desk.state.tickets.values() if ticket.id != old.id)
+    assert new.previous == old.id
+    assert desk.ticket_named(old.reference).status is Status.CLOSED
+
+
+def test_words_about_the_open_report_never_reopen_the_old_one(desk: PlayedDesk) -> None:
+    old = desk.brought_to(Status.CLOSED)
+    desk.forward(hours=3)
+    new = desk.says("wifi kantor mati").reference or ""
+    desk.forward(hours=1)
+    desk.says("masih belum bisa kak")
+    assert desk.ticket_named(old.reference).status is Status.CLOSED
+    assert desk.messages[-1].tickets == (desk.ticket_named(new).id,)
+
+
+def test_a_timer_that_was_set_anew_does_not_fire_at_its_old_time(desk: PlayedDesk) -> None:
+    desk.says("checkout gagal terus")
+    first = desk.due["ticket:" + desk.ticket.id, "offer_expired"]
+    desk.does(RINA, "pass", desk.ticket)
+    desk.forward(minutes=5)
+    assert desk.ticket.offered_to == RINA
+    stale = Command(
+        key="late",
+        action="offer_expired",
+        subject=desk.ticket.id,
+        actor=CLOCK,
+        at=desk.state.now,
+        due_at=first.at,
+        data=first.data,
+    )
+    assert desk.takes(stale).outcome == "void"
+    assert ("ticket:" + desk.ticket.id, "offer_expired") in desk.due
+
+
+def test_one_voice_that_gets_louder_is_still_one_voice(desk: PlayedDesk) -> None:
+    desk.says("checkout lambat")
+    desk.forward(seconds=10)
+    desk.says("sekarang mati total, semua orang ga bisa bayar")
+    assert desk.ticket.priority is Priority.P2
+    assert desk.ticket.p1_suspected
+
+
+def test_nobody_is_offered_what_waits_for_the_reporters_answer(desk: PlayedDesk) -> None:
+    desk.says("checkout gagal terus")
+    desk.says("udah bisa, gak jadi")
+    desk.does(RINA, "presence", presence="away")
+    desk.does(RINA, "presence", presence="available")
+    assert desk.ticket.offered_to is None
+    assert desk.told(MAYA) == []
+
+
+@pytest.mark.parametrize("status", [Status.INVESTIGATING, Status.AWAITING_CONFIRMATION])
+def test_an_undone_merge_is_as_before_with_its_next_step(desk: PlayedDesk, status: Status) -> None:
+    ticket = desk.brought_to(status)
+    other = desk.says("checkout gagal juga", who="+628110", name="Dedi", organisation="kopi-senja").reference
+    assert desk.does(MAYA, "merge", ticket, into=other).ok
+    assert desk.ticket_named(ticket.reference).status is Status.MERGED
+    assert desk.does(MAYA, "unmerge", ticket).ok
+    assert desk.ticket_named(ticket.reference).status is status
+    assert any(stream == f"ticket:{ticket.id}" for stream, _ in desk.due)
+
+
+def test_a_closed_ticket_is_not_changed_by_old_taps(desk: PlayedDesk) -> None:
+    ticket = desk.brought_to(Status.CLOSED)
+    for action, data in (("p1", {}), ("transfer", {"team": "systems"}), ("set_service", {"service": "qris"})):
+        assert desk.does(RINA, action, ticket, **data).refused is Refused.INVALID_TRANSITION
+
+
+def test_an_old_no_reaches_the_agent_who_is_at_work(desk: PlayedDesk) -> None:
+    ticket = desk.brought_to(Status.INVESTIGATING)
+    desk.says("Belum, masih error", button=f"no:{ticket.reference[-8:]}")
+    assert desk.told(ticket.assignee)[-1] == "customer_wrote"
+
+
+def test_stop_is_heard_long_after_a_ticket_was_closed(desk: PlayedDesk) -> None:
+    desk.brought_to(Status.CLOSED)
+    desk.forward(days=30)
+    desk.says("BERHENTI")
+    assert desk.told()[-1] == "opt_out"
+
+
+def test_a_missed_promise_comes_up_again(desk: PlayedDesk) -> None:
+    ticket = desk.brought_to(Status.INVESTIGATING)
+    desk.forward(days=2)
+    assert desk.told(MAYA).count("alarm") > 2
+    assert any(stream == f"ticket:{ticket.id}" for stream, _ in desk.due)
+
+
+def test_all_that_waited_in_the_tray_is_filed(desk: PlayedDesk) -> None:
+    desk.brought_to(Status.AWAITING_CONFIRMATION)
+    desk.forward(minutes=3)
+    desk.says("wifi kantor mati")
+    desk.forward(minutes=3)
+    for words in ("tolong dibantu ya sudah ditunggu bos", "ada orang kah yang bisa bantu saya"):
+        assert desk.says(words).facts["disposition"] == Disposition.UNCLEAR
+    desk.says("1")
+    assert len(desk.filed) == 2
+    assert desk.contact.asked is None
+
+
+@pytest.mark.proves("D23")
+def test_a_p1_of_three_hours_costs_at_most_six_automatic_texts_and_timers_keep_two_minutes(desk: PlayedDesk) -> None:
+    desk.says("semua error kak, checkout ga bisa sama sekali")
+    desk.does(RINA, "p1", desk.ticket)
+    desk.does(RINA, "accept", desk.ticket)
+    desk.forward(hours=2, minutes=50)
+    desk.does(RINA, "resolve", desk.ticket, cause="Sertifikat")
+    for item in desk.ticket.checks:
+        desk.does(RINA, "check", desk.ticket, service=item.service)
+    desk.does(RINA, "verify", desk.ticket, figure="0 gagal")
+    desk.forward(minutes=10)
+    desk.says("sudah bisa kak")
+    outside = [notice for notice in desk.notices if notice.person.kind == "contact"]
+    assert len(outside) <= 6
+    timed = [at for notice, at in desk.told_at if notice.purpose in ("took_over", "remind")]
+    for at in timed:
+        earlier = [other for notice, other in desk.told_at if notice.person.kind == "contact" and other < at]
+        assert all((at - other).total_seconds() >= 120 for other in earlier)

@@ -16,8 +16,8 @@ from tickets.submission import Needs
 
 # A reporter's ended tickets stay in sight of matching this long, so that "masih error" finds the one it speaks of.
 RECENT_DAYS = 30
-# How many tickets that nobody holds are looked at when somebody becomes available.
-UNHELD = 50
+# How many open tickets are looked at, those that nobody holds first, when somebody comes or leaves.
+UNHELD = 200
 
 
 def together(needs: Iterable[Needs]) -> Needs:
@@ -123,8 +123,8 @@ def _tickets(
         in_sight = or_(table.c.ended_at.is_(None), table.c.ended_at > state.now - timedelta(days=RECENT_DAYS))
         wanted.append(and_(table.c.reporter.in_(padded(contacts)), in_sight))
     if unheld:
-        nobody = and_(table.c.ended_at.is_(None), table.c.assignee.is_(None))
-        oldest = select(table.c.id).where(nobody).order_by(table.c.priority, table.c.opened_at).limit(UNHELD)
+        free_first = (table.c.assignee.isnot(None), table.c.priority, table.c.opened_at)
+        oldest = select(table.c.id).where(table.c.ended_at.is_(None)).order_by(*free_first).limit(UNHELD)
         wanted.append(table.c.id.in_(oldest))
     if not wanted:
         return

@@ -126,6 +126,7 @@ ticket = Table(
     Column("updated_at", Instant, nullable=False),
     Column("turn", Integer, nullable=False),
     Column("remembered", String(24)),
+    Column("merged_from", String(24)),
     Column("waiting_for", String(12)),
     Column("waiting_until", Instant),
     Column("assignee", Id),

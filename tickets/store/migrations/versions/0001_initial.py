@@ -334,6 +334,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("remembered", sa.String(length=24), nullable=True),
+        sa.Column("merged_from", sa.String(length=24), nullable=True),
         sa.Column("waiting_for", sa.String(length=12), nullable=True),
         sa.Column("waiting_until", sa.BigInteger(), nullable=True),
         sa.Column("assignee", sa.String(length=32), nullable=True),
