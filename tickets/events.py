@@ -72,7 +72,7 @@ def instant(at: datetime) -> str:
 def plain(value: Any) -> Any:
     """``value`` as JSON has it; times by ``instant``."""
     if type(value) in _PLAIN:
-        # Nearly all that is asked for, some forty times a message; the question about mappings below is dear.
+        # Most of what is asked, about a hundred times a message; whether something is a mapping is dear to find out.
         return value
     if isinstance(value, datetime):
         return instant(value)
