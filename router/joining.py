@@ -110,7 +110,8 @@ def join(turn: Turn, ticket: Ticket, how: How) -> Ticket:
         resumed = {"status": back, "remembered": None, "waiting_for": None, "waiting_until": None}
         draft.never(f"ticket:{ticket.id}", "waiting_over")
     ticket = draft.happened(ticket, "message_joined", turn.contents, message=turn.message_id, how=how, **resumed)
-    holder = draft.holder(ticket.assignee)
+    parent = draft.state.tickets.get(ticket.merged_into or "")
+    holder = draft.holder(parent.assignee if parent else ticket.assignee)
     told = [holder] if holder else []
     if ticket.status not in (Status.NEW, Status.OFFERED) and (holder is None or holder.presence in _ABSENT):
         # Whoever has it is not there: what the reporter says must not lie unread.

@@ -375,3 +375,14 @@ def test_a_p1_of_three_hours_costs_at_most_six_automatic_texts_and_timers_keep_t
     for at in timed:
         earlier = [other for notice, other in desk.told_at if notice.person.kind == "contact" and other < at]
         assert all((at - other).total_seconds() >= 120 for other in earlier)
+
+
+def test_what_is_said_about_a_merged_report_reaches_who_works_on_the_other(desk: PlayedDesk) -> None:
+    child = desk.brought_to(Status.AWAITING_CONFIRMATION)
+    other = desk.says("checkout gagal juga", who="+628110", name="Dedi", organisation="kopi-senja").reference or ""
+    holder = desk.ticket_named(other).offered_to or ""
+    desk.does(holder, "accept", other)
+    assert desk.does(MAYA, "merge", child, into=other).ok
+    desk.state.quoted["SM1"] = child.id
+    desk.says("di toko kedua juga sama kak", quoted="SM1")
+    assert desk.told(holder)[-1] == "customer_wrote"

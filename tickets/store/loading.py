@@ -129,6 +129,15 @@ def _tickets(
     if not wanted:
         return
     statement = _locked(select(table).where(or_(*wanted)), lock).order_by(table.c.id)
+    _keep_tickets(connection, state, statement)
+    # What is said about a merged ticket concerns whoever works on the one that it went into.
+    parents = {one.merged_into for one in state.tickets.values() if one.merged_into} - state.tickets.keys()
+    if parents:
+        into = _locked(select(table).where(table.c.id.in_(padded(parents))), lock).order_by(table.c.id)
+        _keep_tickets(connection, state, into)
+
+
+def _keep_tickets(connection: Connection, state: Snapshot, statement: Select[Any]) -> None:
     for row in connection.execute(statement).mappings():
         ticket = value_of(Ticket, row)
         state.tickets[ticket.id] = ticket
