@@ -77,7 +77,7 @@ async def test_nobody_else_can_close_and_time_alone_only_lapses(stage: Stage) ->
         await repaired(sandbox, agent, reference)
         await sandbox.clock.forward(hours=40)
         await shows(hendra, "masih menunggu jawaban")
-        await sandbox.clock.forward(hours=40)
+        await sandbox.clock.forward(hours=60)
         await has_status(sandbox, reference, "lapsed")
         await hendra.looks_again()
         await hendra.submits("/answer", answer="yes")
