@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-OURS := channels config console router sandbox tickets workers tests
+OURS := bench channels config console router sandbox tickets workers tests
 
 .PHONY: help run test check format clean setup setup-dev
 .DEFAULT_GOAL := help
