@@ -6,14 +6,16 @@ doubt it asks: a wrong ``yes`` closes a report that still hurts, a wrong ``ask``
 
 from collections.abc import Collection
 from enum import StrEnum
+from typing import Final
 
 from config.wordlists import Words
-from tickets.closure_segments import Signs
-from tickets.closure_signs import read_signs
-from tickets.wording import normalise
+from tickets.closure_segments import Signs, add, add_emoji, segments
+from tickets.closure_signs import SegmentReader, was
+from tickets.wording import Plain, normalise
 
 # So many words that say nothing about working or not make a message that is about something else.
 _OTHER = 3
+_ONCE_MORE: Final = frozenset({"lagi", "again"})
 
 
 class Verdict(StrEnum):
@@ -50,11 +52,38 @@ def closure_verdict(text: str, words: Words, *, asked: bool, about: Collection[s
     ``COURTESY``, else ``NONE``. ``about`` are words for the affected service, in plain spelling: a failure of them is
     a failure of this, not another problem.
     """
-    plain = normalise(text, words)
-    if asked and plain.text in _NUMBERS:
-        return _NUMBERS[plain.text]
-    signs = read_signs(plain, words, frozenset(about))
+    plain = normalise(text, words, keep_vocatives=True)
+    bare = " ".join(word for word in plain.words if word not in words.vocatives)
+    if asked and bare in _NUMBERS:
+        return _NUMBERS[bare]
+    signs = _read(plain, words, frozenset(about))
     return _asked(signs) if asked else _unasked(signs)
+
+
+def _read(plain: Plain, words: Words, about: frozenset[str]) -> Signs:
+    """All signs of a message."""
+    signs = Signs()
+    parts = segments(plain, words)
+    was_bad = False
+    for index, segment in enumerate(parts):
+        last = index == len(parts) - 1
+        found = SegmentReader(segment, about, opening=index == 0).read()
+        if was(segment):
+            if found.fails and segment.says(_ONCE_MORE):
+                found.works = found.firm = False
+                found.lasting = True
+            elif len(parts) > 1 and not (segment.contrast and last):
+                # What was is no news beside what is.
+                was_bad = was_bad or found.fails or found.degraded
+                continue
+        if was_bad and segment.now and segment.items and all(item.meaning == "filler" for item in segment.items):
+            found.works = found.firm = True
+        if found.no and signs.says_works:
+            # "Works, not".
+            signs.refused = True
+        add(signs, found, segment)
+    add_emoji(signs, plain, words)
+    return signs
 
 
 def _asked(signs: Signs) -> Verdict:
@@ -63,7 +92,9 @@ def _asked(signs: Signs) -> Verdict:
     if signs.withdrawn:
         if signs.fails and signs.lasting:
             return Verdict.CONTRADICTION
-        return Verdict.YES if signs.works else Verdict.WITHDRAW
+        if signs.works and not signs.partly:
+            return Verdict.YES
+        return Verdict.CONTRADICTION if signs.works or signs.relieved else Verdict.WITHDRAW
     if signs.requests and not signs.says_works and not signs.fails:
         return Verdict.NONE
     if signs.fails or signs.degraded:
@@ -94,7 +125,9 @@ def _agreement(signs: Signs) -> Verdict:
     """A yes, when nothing speaks against it."""
     if signs.no and not signs.works:
         return Verdict.NO
-    if signs.reservation:
+    if signs.reservation or signs.refused or (signs.no and not signs.firm):
+        return Verdict.CONTRADICTION
+    if signs.works and signs.partly:
         return Verdict.CONTRADICTION
     if signs.works:
         return Verdict.YES
@@ -102,13 +135,13 @@ def _agreement(signs: Signs) -> Verdict:
         # "Iya saya coba": agreed to try.
         return Verdict.NOT_YET
     # "Iya siap" takes note, and a yes with more behind it may be to something else.
-    return Verdict.ASK if signs.ok or signs.unknown or signs.talk or signs.contrast else Verdict.YES
+    return Verdict.ASK if signs.ok or signs.relieved or signs.unknown or signs.talk or signs.contrast else Verdict.YES
 
 
 def _neither(signs: Signs) -> Verdict:
     if signs.no:
         return Verdict.NO
-    if signs.hedged or signs.ok or signs.tried:
+    if signs.hedged or signs.ok or signs.relieved or signs.tried:
         return Verdict.ASK if signs.unknown < _OTHER else Verdict.NONE
     if signs.courtesy and signs.unknown < _OTHER:
         return Verdict.COURTESY
@@ -119,13 +152,18 @@ def _unasked(signs: Signs) -> Verdict:
     if signs.other_problem:
         return Verdict.NONE
     if signs.withdrawn:
-        return Verdict.NONE if signs.lasting else Verdict.WITHDRAW
+        return Verdict.NONE if signs.lasting or signs.partly or signs.relieved or signs.no else Verdict.WITHDRAW
     if signs.fails or signs.degraded:
         if signs.works or signs.requests or not signs.lasting or signs.unknown or signs.reservation:
             return Verdict.NONE
         return Verdict.NO
     if signs.works:
-        clear = signs.firm and not signs.contrast and not signs.not_yet and signs.unknown < _OTHER
+        clear = (
+            signs.firm
+            and not (signs.contrast or signs.partly or signs.refused or signs.no)
+            and not signs.not_yet
+            and signs.unknown < _OTHER
+        )
         return Verdict.WITHDRAW if clear else Verdict.NONE
     if signs.not_yet or signs.requests:
         return Verdict.NONE

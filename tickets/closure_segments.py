@@ -3,7 +3,7 @@
 ``Signs`` are what is read from them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -48,6 +48,11 @@ _ORDER: Final = (
 _LONGEST: Final = 4
 _TAGS: Final = frozenset({"kan", "ya", "right", "apakah", "tidak", "belum", "no", "yes", "iya"})
 
+# "Bisa di chrome aja", "only the login works", "works for five minutes".
+_LIMITS: Final = frozenset({"saja"})
+_HARD_LIMITS: Final = frozenset({"only", "menit", "detik", "minute", "minutes", "seconds", "second"})
+_ONCE_AGAIN: Final = frozenset({"lagi", "again", "kembali"})
+
 
 @dataclass(slots=True)
 class Signs:
@@ -80,6 +85,12 @@ class Signs:
     contrast: bool = False
     # After a word of contrast comes something that is not good news.
     reservation: bool = False
+    # Works, but said of a part only ("bisa di chrome aja"), or beside words that may turn it round ("works my foot").
+    partly: bool = False
+    # Does not fail, which may be meant ("gak error") or be a denial without its comma ("gak, error").
+    relieved: bool = False
+    # "Belum", "nope": a no that nothing good beside it can take back.
+    refused: bool = False
     unknown: int = 0
     # Other words that carry a sentence ("iya, saya dari …"): a bare yes has none.
     talk: bool = False
@@ -91,10 +102,14 @@ class Signs:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A word or phrase and what it means; ``unknown`` when nothing is known about it."""
+    """A word or phrase and what it means; ``unknown`` when nothing is known about it.
+
+    ``called``: a form of address stands before it, so that "tidak kak error" is a no and an error.
+    """
 
     meaning: str
     words: tuple[str, ...]
+    called: bool = False
 
 
 @dataclass(slots=True)
@@ -112,6 +127,17 @@ class Segment:
     def says(self, single: frozenset[str]) -> bool:
         """Whether one of these words stands here by itself."""
         return any(len(item.words) == 1 and item.words[0] in single for item in self.items)
+
+    def sure(self) -> bool:
+        """Whether it says "sudah" before what works, "now" or "again", so that it speaks of a change."""
+        first = next((n for n, item in enumerate(self.items) if item.meaning in ("works", "arrives")), len(self.items))
+        done = any(item.meaning == "done" for item in self.items[:first])
+        return self.now or done or self.says(_ONCE_AGAIN)
+
+    def limited(self, unknown: int) -> bool:
+        """Whether what works is said of a place, a part or a time only."""
+        other = unknown > 0 or self.has("filler", "time", "arrives", "check", "past")
+        return self.says(_HARD_LIMITS) or (self.says(_LIMITS) and other)
 
     def only(self, *meanings: str) -> bool:
         return all(item.meaning in meanings for item in self.items)
@@ -133,11 +159,14 @@ def _lexicon(words: Words) -> dict[tuple[str, ...], str]:
     return found
 
 
-def _clauses(plain: Plain) -> Iterator[Clause]:
+def _clauses(plain: Plain, vocatives: Collection[str]) -> Iterator[Clause]:
     """The clauses; a question mark after nothing of its own ("sudah bisa, kan?") asks the clause before it."""
     waiting: Clause | None = None
     for clause in plain.clauses:
-        tag = clause.asks and len(clause.words) < 2 and _TAGS.issuperset(clause.words)
+        said = [word for word in clause.words if word not in vocatives]
+        if not said and not clause.asks:
+            continue
+        tag = clause.asks and len(said) < 2 and _TAGS.issuperset(said)
         if waiting is not None:
             yield Clause(waiting.words, asks=True) if tag else waiting
         waiting = clause if not (tag and waiting is not None) else None
@@ -145,21 +174,38 @@ def _clauses(plain: Plain) -> Iterator[Clause]:
         yield waiting
 
 
-def _items(clause: Clause, lexicon: dict[tuple[str, ...], str]) -> list[Item]:
-    """The clause as items, the longest known phrase first."""
+def _items(clause: Clause, words: Words) -> list[Item]:
+    """The clause as items, the longest known phrase first, without its forms of address."""
+    lexicon = _lexicon(words)
+    plain, called = _uncalled(clause, words.vocatives)
     items: list[Item] = []
     position = 0
-    while position < len(clause.words):
-        for size in range(min(_LONGEST, len(clause.words) - position), 0, -1):
-            phrase = clause.words[position : position + size]
+    while position < len(plain):
+        for size in range(min(_LONGEST, len(plain) - position), 0, -1):
+            phrase = plain[position : position + size]
             meaning = lexicon.get(phrase)
+            if size > 1 and position + 1 in called and lexicon.get(phrase[:1]) == "negation":
+                # "Tidak kak, jadi …" is not "tidak jadi".
+                continue
             if meaning or size == 1:
                 # "bisa2" says no more than "bisa".
                 if not items or items[-1].words != phrase:
-                    items.append(Item(meaning or "unknown", phrase))
+                    items.append(Item(meaning or "unknown", phrase, position in called))
                 position += size
                 break
     return items
+
+
+def _uncalled(clause: Clause, vocatives: Collection[str]) -> tuple[tuple[str, ...], set[int]]:
+    """The words without forms of address, and the positions of those that had one before them."""
+    plain: list[str] = []
+    called: set[int] = set()
+    for word in clause.words:
+        if word in vocatives:
+            called.add(len(plain))
+        else:
+            plain.append(word)
+    return tuple(plain), called
 
 
 def _segments(items: list[Item], asks: bool) -> Iterator[Segment]:
@@ -182,5 +228,43 @@ def _segments(items: list[Item], asks: bool) -> Iterator[Segment]:
 
 def segments(plain: Plain, words: Words) -> list[Segment]:
     """The segments of a message, in order."""
-    lexicon = _lexicon(words)
-    return [segment for clause in _clauses(plain) for segment in _segments(_items(clause, lexicon), clause.asks)]
+    return [
+        segment
+        for clause in _clauses(plain, words.vocatives)
+        for segment in _segments(_items(clause, words), clause.asks)
+    ]
+
+
+def add(signs: Signs, found: Signs, segment: Segment) -> None:
+    """Put a segment's signs to those of the message."""
+    good = found.works or found.yes or found.courtesy or found.ok or found.asks or found.not_yet
+    if segment.contrast:
+        signs.contrast = True
+        signs.reservation = signs.reservation or (bool(segment.items) and not good)
+    for name in Signs.__dataclass_fields__:
+        value, more = getattr(signs, name), getattr(found, name)
+        setattr(signs, name, value + more if name == "unknown" else value or more)
+    if segment.contrast and found.works and signs.fails:
+        signs.reservation = True
+
+
+@lru_cache(maxsize=4)
+def _emoji(words: Words) -> dict[str, str]:
+    meanings = ("fails", "no", "ok", "courtesy", "greetings")
+    return {mark: meaning for meaning in reversed(meanings) for mark in words.by_meaning[meaning] if not mark.isalnum()}
+
+
+def add_emoji(signs: Signs, plain: Plain, words: Words) -> None:
+    """Put what its emoji say to the signs of a message."""
+    known = _emoji(words)
+    for mark in plain.marks:
+        match known.get(mark):
+            case "fails":
+                signs.reservation = True
+                signs.fails = signs.fails or not signs.says_works
+            case "no":
+                signs.no = True
+            case "ok":
+                signs.ok = signs.ok or not signs.says_works
+            case "courtesy" | "greetings":
+                signs.courtesy = True

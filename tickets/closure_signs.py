@@ -4,18 +4,14 @@ Each clause is cut into segments at words of contrast ("tapi", "but") and of now
 negation reaches the next word that can be negated. Which word means what stands in ``config/words/``.
 """
 
-from functools import lru_cache
 from typing import Final
 
-from config.wordlists import Words
-from tickets.closure_segments import Item, Segment, Signs, segments
-from tickets.wording import Plain
+from tickets.closure_segments import Item, Segment, Signs
 
 # A negation reaches over so many words that mean nothing here.
 _REACH: Final = 2
 # English "no" before these is an answer ("no, it works"), not a negation ("no errors").
 _SUBJECTS: Final = frozenset({"it", "i", "we", "they", "that", "this", "you", "but"})
-_ONCE_MORE: Final = frozenset({"lagi", "again"})
 # Verbs whose object is the trouble: "that fixed the issue".
 _MENDED: Final = frozenset({"fixed", "fixes", "solved", "resolved", "mengatasi"})
 # "The same", "masih sama": what was reported goes on.
@@ -23,45 +19,30 @@ _SAME: Final = frozenset({"same", "sama"})
 _POINTING: Final = frozenset({"it", "this", "that", "ini", "itu"})
 _GOING_ON: Final = frozenset({"lagi", "sedang", "masih", "still"})
 _GOING_TO: Final = frozenset({"will", "akan", "mau", "would"})
+# "Sudah oke", "already fine".
+_FINE: Final = frozenset({"oke", "baik", "mantap", "sip", "keren", "good", "fine", "great", "perfect"})
+# "Tidak error lagi", "not failing anymore": over. "No error again" may be "no, error again".
+_NO_MORE: Final = frozenset({("lagi",), ("anymore",), ("any", "more")})
+_OVER: Final = frozenset({("no", "longer"), ("no", "more"), ("stopped",)})
+_WITHOUT: Final = frozenset({("without",), ("tanpa",)})
+_REFUSING: Final = frozenset({"belum", "never"})
+_RESIGNED: Final = frozenset({"gitu", "gini", "begitu", "begini"})
+_LETTING_GO: Final = frozenset({"deh", "lah"})
+# Trouble that these words are said of is over; "errornya lancar" is a joke.
+_ENDED: Final = frozenset(
+    {"fixed", "solved", "resolved", "sorted", "settled", "beres", "selesai", "teratasi", "tuntas", "kelar", "pulih"}
+)
+_GOOD: Final = frozenset({"works", "arrives", "fails", "troubles", "degraded", "ok", "gone"})
 _YET: Final = frozenset({"yet"})
-_BARE_NO: Final = frozenset({"no"})
+_BARE_NO: Final = ("no",)
 
 
-@lru_cache(maxsize=4)
-def _emoji(words: Words) -> dict[str, str]:
-    meanings = ("fails", "no", "ok", "courtesy", "greetings")
-    return {mark: meaning for meaning in reversed(meanings) for mark in words.by_meaning[meaning] if not mark.isalnum()}
-
-
-def read_signs(plain: Plain, words: Words, about: frozenset[str]) -> Signs:
-    """All signs of a message."""
-    signs = Signs()
-    parts = segments(plain, words)
-    was_bad = False
-    for index, segment in enumerate(parts):
-        last = index == len(parts) - 1
-        found = _Reader(segment, about, opening=index == 0).read()
-        if _was(segment):
-            if found.fails and segment.says(_ONCE_MORE):
-                found.works = found.firm = False
-                found.lasting = True
-            elif len(parts) > 1 and not (segment.contrast and last):
-                # What was is no news beside what is.
-                was_bad = was_bad or found.fails or found.degraded
-                continue
-        if was_bad and segment.now and segment.items and all(item.meaning == "filler" for item in segment.items):
-            found.works = found.firm = True
-        _add(signs, found, segment)
-    _add_emoji(signs, plain, _emoji(words))
-    return signs
-
-
-def _was(segment: Segment) -> bool:
+def was(segment: Segment) -> bool:
     """Whether a segment speaks of what was."""
     return segment.has("past") and not segment.now
 
 
-class _Reader:
+class SegmentReader:
     """Reads one segment."""
 
     def __init__(self, segment: Segment, about: frozenset[str], *, opening: bool) -> None:
@@ -74,16 +55,19 @@ class _Reader:
         self.mended = False
         # What comes after "please", "harus", "want" is not so yet.
         self.wished = False
+        # "Ya sudah", "ya gitu deh": let it be.
+        self.resigned = False
 
     def read(self) -> Signs:
         items, signs = self.segment.items, self.signs
         for index, item in enumerate(items):
             self._take(item, items, index)
         self._end()
+        self._limits()
         self._condition()
         if self.segment.asks or signs.wonders:
             self._question()
-        if signs.works and _was(self.segment) and not signs.tried:
+        if signs.works and was(self.segment) and not signs.tried:
             # "Tadi bisa", "it used to work": and now?
             signs.hedged = True
         if signs.hedged:
@@ -98,7 +82,7 @@ class _Reader:
             case "works":
                 self._works(item, follows)
             case "fails" | "degraded" | "troubles":
-                self._fails(item)
+                self._fails(item, items, index)
             case "gone":
                 self._gone(item)
             case "arrives":
@@ -110,7 +94,12 @@ class _Reader:
             case "done":
                 if self.negated is not None:
                     self._answer_no()
-            case "ok" if index and items[index - 1].meaning == "done":
+                self._resign(items, index)
+            case "still" if self.negated is not None:
+                # "Belum masih error" is "belum, masih error".
+                self._answer_no()
+                self.signs.no = True
+            case "ok" if index and items[index - 1].meaning == "done" and item.words[0] in _FINE:
                 # "Sudah oke".
                 self.signs.works = self.signs.firm = True
             case _:
@@ -120,7 +109,7 @@ class _Reader:
         signs = self.signs
         match item.meaning:
             case "no":
-                signs.no = True
+                signs.no = signs.refused = True
             case "ok" | "courtesy" | "not_yet" | "other_problem":
                 setattr(signs, item.meaning, True)
             case "hedge":
@@ -144,7 +133,8 @@ class _Reader:
                         self._answer_no()
 
     def _negation(self, item: Item, follows: Item | None) -> None:
-        if item.words[0] in _BARE_NO and (follows is None or follows.words[0] in _SUBJECTS):
+        self.signs.refused = self.signs.refused or item.words[0] in _REFUSING
+        if item.words == _BARE_NO and (follows is None or follows.words[0] in _SUBJECTS):
             self.signs.no = True
         elif item.words == ("belum",) and follows is None and (self.signs.works or self.segment.has("done")):
             # "sudah bisa belum"
@@ -159,7 +149,8 @@ class _Reader:
             self.negated = None
             self.signs.fails = self.signs.lasting = True
             return
-        if self.troubled and not self.segment.has("still"):
+        over = self.segment.has("done", "now") or self.segment.now or item.words[-1] in _ENDED
+        if self.troubled and over and not self.segment.has("still"):
             # "Masalahnya sudah beres", "problem solved".
             self.signs.fails = self.signs.lasting = False
         self.signs.works = True
@@ -167,15 +158,11 @@ class _Reader:
         firm = self.segment.now or self.segment.has("done", "again") or item.words != ("bisa",)
         self.signs.firm = self.signs.firm or firm
 
-    def _fails(self, item: Item) -> None:
+    def _fails(self, item: Item, items: list[Item], index: int) -> None:
         signs = self.signs
         if self.negated is not None:
             self.negated = None
-            if item.words == ("masalah",) and not self.segment.now and self.segment.only("negation", "troubles"):
-                # "No problem", "gak masalah": a polite word, not a report.
-                signs.ok = True
-            else:
-                signs.works = signs.firm = True
+            self._relief(item, items, index)
             return
         if item.meaning == "troubles" and self.mended:
             return
@@ -185,13 +172,56 @@ class _Reader:
             signs.lasting or self.segment.has("still", "again") or self.segment.now or item.words[0] in _SAME
         )
 
+    def _relief(self, item: Item, items: list[Item], index: int) -> None:
+        """A failure with a negation before it: over, a polite word, or a no whose comma is missing."""
+        signs = self.signs
+        at = max(n for n in range(index) if items[n].meaning == "negation")
+        before, between, after = items[:at], items[at + 1 : index + 1], items[index + 1 :]
+        if any(one.called for one in between):
+            # "Tidak kak error".
+            signs.no = signs.fails = signs.lasting = True
+        elif items[at].words[0] not in _REFUSING and (
+            items[at].words in _OVER
+            or any(one.meaning in ("done", "now") for one in before)
+            or self.segment.now
+            or (items[at].words != _BARE_NO and after and after[0].words in _NO_MORE and not after[0].called)
+            or (items[at].words == _BARE_NO and any(one.words in _NO_MORE - {("lagi",)} for one in after))
+        ):
+            signs.works = signs.firm = True
+        elif item.words == ("masalah",) and self.segment.only("negation", "troubles"):
+            # "No problem", "gak masalah".
+            signs.ok = True
+        elif items[at].words not in _WITHOUT:
+            signs.relieved = True
+
+    def _resign(self, items: list[Item], index: int) -> None:
+        """ "Ya sudah" lets it be, unless something good comes after it."""
+        word = items[index - 1].words if index else ()
+        after = items[index + 1 :]
+        if word in (("ya",), ("iya",)) and not any(
+            one.meaning in ("works", "arrives", "gone", "negation") for one in after
+        ):
+            self.resigned = word == ("ya",) or bool(after and after[0].words[0] in _LETTING_GO)
+
+    def _limits(self) -> None:
+        """Works, but only here, only for so long, or beside words that nothing is known about."""
+        signs, segment = self.signs, self.segment
+        if not signs.works:
+            return
+        sure = segment.sure()
+        signs.partly = segment.limited(signs.unknown) or (signs.unknown > 0 and not sure)
+        first = next(n for n, item in enumerate(segment.items) if item.meaning in _GOOD)
+        if segment.has("later") and not sure and any(item.meaning == "later" for item in segment.items[:first]):
+            signs.works = signs.firm = False
+            signs.not_yet = True
+
     def _gone(self, item: Item) -> None:
         """An error that is gone is good news; anything else that is gone is missing."""
         if self.signs.fails:
             self.signs.fails = self.signs.lasting = False
             self.signs.works = self.signs.firm = True
         else:
-            self._fails(Item("fails", item.words))
+            self._fails(Item("fails", item.words), self.segment.items, self.segment.items.index(item))
 
     def _arrives(self, item: Item, items: list[Item], index: int) -> None:
         """Words that say something only with a "belum" or a "sudah" before them."""
@@ -235,6 +265,9 @@ class _Reader:
             signs.fails = signs.lasting = True
         elif segment.has("done") and not (said or signs.unknown or signs.no or signs.asks or segment.has("filler")):
             signs.yes = signs.done_alone = True
+        if self.resigned or (signs.yes and segment.says(_RESIGNED)):
+            signs.yes = signs.done_alone = False
+            signs.ok = True
         if signs.fails:
             bare = not signs.lasting and not signs.tried and not segment.says(_POINTING)
             signs.elsewhere = bare and signs.unknown > 0
@@ -261,30 +294,3 @@ class _Reader:
         signs = self.signs
         signs.asks = True
         signs.works = signs.firm = signs.yes = signs.done_alone = False
-
-
-def _add(signs: Signs, found: Signs, segment: Segment) -> None:
-    """Put a segment's signs to those of the message."""
-    good = found.works or found.yes or found.courtesy or found.ok or found.asks or found.not_yet
-    if segment.contrast:
-        signs.contrast = True
-        signs.reservation = signs.reservation or (bool(segment.items) and not good)
-    for name in Signs.__dataclass_fields__:
-        value, more = getattr(signs, name), getattr(found, name)
-        setattr(signs, name, value + more if name == "unknown" else value or more)
-    if segment.contrast and found.works and signs.fails:
-        signs.reservation = True
-
-
-def _add_emoji(signs: Signs, plain: Plain, known: dict[str, str]) -> None:
-    for mark in plain.marks:
-        match known.get(mark):
-            case "fails":
-                signs.reservation = True
-                signs.fails = signs.fails or not signs.says_works
-            case "no":
-                signs.no = True
-            case "ok":
-                signs.ok = signs.ok or not signs.says_works
-            case "courtesy" | "greetings":
-                signs.courtesy = True
