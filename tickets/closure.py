@@ -6,15 +6,18 @@ doubt it asks: a wrong ``yes`` closes a report that still hurts, a wrong ``ask``
 
 from collections.abc import Collection
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from config.wordlists import Words
-from tickets.closure_segments import Signs, add, add_emoji, segments
-from tickets.closure_signs import SegmentReader, was
+from tickets.closure_segments import Signs, add, segments
+from tickets.closure_signs import SegmentReader
 from tickets.wording import Plain, normalise
 
 # So many words that say nothing about working or not make a message that is about something else.
 _OTHER = 3
+_OOPS: Final = frozenset({"eh", "oops", "ups"})
+_AGREEING: Final = frozenset({"oke", "siap", "sip", "baik"})
 _ONCE_MORE: Final = frozenset({"lagi", "again"})
 
 
@@ -68,22 +71,50 @@ def _read(plain: Plain, words: Words, about: frozenset[str]) -> Signs:
     for index, segment in enumerate(parts):
         last = index == len(parts) - 1
         found = SegmentReader(segment, about, opening=index == 0).read()
-        if was(segment):
+        if segment.was():
             if found.fails and segment.says(_ONCE_MORE):
                 found.works = found.firm = False
                 found.lasting = True
             elif len(parts) > 1 and not (segment.contrast and last):
                 # What was is no news beside what is.
+                signs.refused = signs.refused or found.refused
+                signs.hedged = signs.hedged or segment.has("hedge")
+                signs.asks = signs.asks or segment.asks
                 was_bad = was_bad or found.fails or found.degraded
                 continue
         if was_bad and segment.now and segment.items and all(item.meaning == "filler" for item in segment.items):
             found.works = found.firm = True
-        if found.no and signs.says_works:
-            # "Works, not".
+        if signs.says_works and (found.no or (found.withdrawn and segment.says(_OOPS))):
+            # "Works, not", "sudah lancar, eh gak jadi".
             signs.refused = True
         add(signs, found, segment)
-    add_emoji(signs, plain, words)
+    if signs.works and not signs.firm and not _AGREEING.isdisjoint(plain.words):
+        # "Oke bisa" may be "can do".
+        signs.partly = True
+    _add_emoji(signs, plain, words)
     return signs
+
+
+@lru_cache(maxsize=4)
+def _emoji(words: Words) -> dict[str, str]:
+    meanings = ("fails", "no", "ok", "courtesy", "greetings")
+    return {mark: meaning for meaning in reversed(meanings) for mark in words.by_meaning[meaning] if not mark.isalnum()}
+
+
+def _add_emoji(signs: Signs, plain: Plain, words: Words) -> None:
+    """Put what its emoji say to the signs of a message."""
+    known = _emoji(words)
+    for mark in plain.marks:
+        match known.get(mark):
+            case "fails":
+                signs.reservation = True
+                signs.fails = signs.fails or not signs.says_works
+            case "no":
+                signs.no = True
+            case "ok":
+                signs.ok = signs.ok or not signs.says_works
+            case "courtesy" | "greetings":
+                signs.courtesy = True
 
 
 def _asked(signs: Signs) -> Verdict:
@@ -92,9 +123,9 @@ def _asked(signs: Signs) -> Verdict:
     if signs.withdrawn:
         if signs.fails and signs.lasting:
             return Verdict.CONTRADICTION
-        if signs.works and not signs.partly:
-            return Verdict.YES
-        return Verdict.CONTRADICTION if signs.works or signs.relieved else Verdict.WITHDRAW
+        if signs.partly or signs.relieved or signs.refused or (signs.works and signs.doubted):
+            return Verdict.CONTRADICTION
+        return Verdict.YES if signs.works else Verdict.WITHDRAW
     if signs.requests and not signs.says_works and not signs.fails:
         return Verdict.NONE
     if signs.fails or signs.degraded:
@@ -129,6 +160,8 @@ def _agreement(signs: Signs) -> Verdict:
         return Verdict.CONTRADICTION
     if signs.works and signs.partly:
         return Verdict.CONTRADICTION
+    if signs.doubted:
+        return Verdict.ASK
     if signs.works:
         return Verdict.YES
     if signs.tried and not signs.done_alone:
@@ -152,18 +185,15 @@ def _unasked(signs: Signs) -> Verdict:
     if signs.other_problem:
         return Verdict.NONE
     if signs.withdrawn:
-        return Verdict.NONE if signs.lasting or signs.partly or signs.relieved or signs.no else Verdict.WITHDRAW
+        against = signs.lasting or signs.partly or signs.relieved or signs.no or signs.refused
+        return Verdict.NONE if against or (signs.works and signs.doubted) else Verdict.WITHDRAW
     if signs.fails or signs.degraded:
         if signs.works or signs.requests or not signs.lasting or signs.unknown or signs.reservation:
             return Verdict.NONE
         return Verdict.NO
     if signs.works:
-        clear = (
-            signs.firm
-            and not (signs.contrast or signs.partly or signs.refused or signs.no)
-            and not signs.not_yet
-            and signs.unknown < _OTHER
-        )
+        against = signs.contrast or signs.partly or signs.refused or signs.no or signs.doubted or signs.not_yet
+        clear = signs.firm and not against and signs.unknown < _OTHER
         return Verdict.WITHDRAW if clear else Verdict.NONE
     if signs.not_yet or signs.requests:
         return Verdict.NONE

@@ -6,6 +6,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
 from config.wordlists import Words
@@ -51,6 +52,22 @@ _TAGS: Final = frozenset({"kan", "ya", "right", "apakah", "tidak", "belum", "no"
 # "Bisa di chrome aja", "only the login works", "works for five minutes".
 _LIMITS: Final = frozenset({"saja"})
 _HARD_LIMITS: Final = frozenset({"only", "menit", "detik", "minute", "minutes", "seconds", "second"})
+# What works for others is no news of the report, nor what stands on it.
+_OTHERS: Final = frozenset({"lain", "teman", "sebelah", "others", "else", "colleague", "some", "cara"})
+# "Tidak error lagi", "not failing anymore": over. "No error again" may be "no, error again".
+NO_MORE: Final = frozenset({("lagi",), ("anymore",), ("any", "more")})
+OVER: Final = frozenset({("no", "longer"), ("no", "more"), ("stopped",)})
+STOPPED: Final = ("stopped",)
+PAPERS: Final = frozenset(
+    {"laporan", "laporannya", "tiket", "tiketnya", "keluhan", "notif", "notifikasi", "report", "ticket"}
+)
+# "Udah jalan 3 hari" is a complaint, "lancar sejak jam 3" is none.
+_LASTED: Final = frozenset({"jam", "hari", "minggu", "bulan", "hour", "hours", "day", "days"})
+_SINCE: Final = frozenset({"sejak", "dari", "since", "mulai"})
+# "Aktifkan dulu" asks for it.
+_FIRST: Final = frozenset({"dulu"})
+_CLOSED: Final = frozenset({"ditutup", "tutup", "close"})
+_BACK: Final = frozenset({"back", "again"})
 _ONCE_AGAIN: Final = frozenset({"lagi", "again", "kembali"})
 
 
@@ -89,6 +106,8 @@ class Signs:
     partly: bool = False
     # Does not fail, which may be meant ("gak error") or be a denial without its comma ("gak, error").
     relieved: bool = False
+    # It stands under a condition ("kalau malam").
+    conditional: bool = False
     # "Belum", "nope": a no that nothing good beside it can take back.
     refused: bool = False
     unknown: int = 0
@@ -98,6 +117,11 @@ class Signs:
     @property
     def says_works(self) -> bool:
         return self.works or self.yes
+
+    @property
+    def doubted(self) -> bool:
+        """Whether something that is not a plain statement stands beside it: "they say", "kalau malam", "ya?"."""
+        return self.hedged or self.conditional or self.asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +152,39 @@ class Segment:
         """Whether one of these words stands here by itself."""
         return any(len(item.words) == 1 and item.words[0] in single for item in self.items)
 
+    def was(self) -> bool:
+        """Whether it speaks of what was."""
+        return self.has("past") and not self.now
+
     def sure(self) -> bool:
-        """Whether it says "sudah" before what works, "now" or "again", so that it speaks of a change."""
+        """Whether it says "sudah" before what works, "now" or "again" right after it: that something has changed."""
         first = next((n for n, item in enumerate(self.items) if item.meaning in ("works", "arrives")), len(self.items))
-        done = any(item.meaning == "done" for item in self.items[:first])
-        return self.now or done or self.says(_ONCE_AGAIN)
+        if self.now or any(item.meaning == "done" for item in self.items[:first]):
+            return True
+        if any(item.meaning == "works" and not _BACK.isdisjoint(item.words) for item in self.items):
+            return True
+        after = [*takewhile(lambda item: item.meaning != "unknown", self.items[first:])]
+        return Segment(after).says(_ONCE_AGAIN)
 
     def limited(self, unknown: int) -> bool:
-        """Whether what works is said of a place, a part or a time only."""
-        other = unknown > 0 or self.has("filler", "time", "arrives", "check", "past")
-        return self.says(_HARD_LIMITS) or (self.says(_LIMITS) and other)
+        """Whether what works is said of a place, a part or a time only, or in a way that may turn it round."""
+        if self.says(_HARD_LIMITS | _OTHERS) or (self.says(_LASTED) and not self.says(_SINCE)):
+            return True
+        closing = any(item.meaning == "works" and not _CLOSED.isdisjoint(item.words) for item in self.items)
+        if self.says(PAPERS) and not closing:
+            return True
+        good = [n for n, item in enumerate(self.items) if item.meaning in ("works", "arrives", "gone")]
+        if any(item.meaning == "still" for item in self.items[good[-1] + 1 if good else 0 :]):
+            return True
+        if self.says(_LIMITS):
+            return unknown > 0 or self.has("filler", "time", "arrives", "check", "past")
+        counted = (
+            any(item.words[0].isdigit() for item in self.items)
+            or unknown > 0
+            or self.says(_FIRST)
+            or self.has("later", "time")
+        )
+        return counted and not self.sure()
 
     def only(self, *meanings: str) -> bool:
         return all(item.meaning in meanings for item in self.items)
@@ -240,31 +287,9 @@ def add(signs: Signs, found: Signs, segment: Segment) -> None:
     good = found.works or found.yes or found.courtesy or found.ok or found.asks or found.not_yet
     if segment.contrast:
         signs.contrast = True
-        signs.reservation = signs.reservation or (bool(segment.items) and not good)
+        signs.reservation = signs.reservation or not good
     for name in Signs.__dataclass_fields__:
         value, more = getattr(signs, name), getattr(found, name)
         setattr(signs, name, value + more if name == "unknown" else value or more)
     if segment.contrast and found.works and signs.fails:
         signs.reservation = True
-
-
-@lru_cache(maxsize=4)
-def _emoji(words: Words) -> dict[str, str]:
-    meanings = ("fails", "no", "ok", "courtesy", "greetings")
-    return {mark: meaning for meaning in reversed(meanings) for mark in words.by_meaning[meaning] if not mark.isalnum()}
-
-
-def add_emoji(signs: Signs, plain: Plain, words: Words) -> None:
-    """Put what its emoji say to the signs of a message."""
-    known = _emoji(words)
-    for mark in plain.marks:
-        match known.get(mark):
-            case "fails":
-                signs.reservation = True
-                signs.fails = signs.fails or not signs.says_works
-            case "no":
-                signs.no = True
-            case "ok":
-                signs.ok = signs.ok or not signs.says_works
-            case "courtesy" | "greetings":
-                signs.courtesy = True

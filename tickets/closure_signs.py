@@ -6,7 +6,7 @@ negation reaches the next word that can be negated. Which word means what stands
 
 from typing import Final
 
-from tickets.closure_segments import Item, Segment, Signs
+from tickets.closure_segments import NO_MORE, OVER, PAPERS, STOPPED, Item, Segment, Signs
 
 # A negation reaches over so many words that mean nothing here.
 _REACH: Final = 2
@@ -21,11 +21,8 @@ _GOING_ON: Final = frozenset({"lagi", "sedang", "masih", "still"})
 _GOING_TO: Final = frozenset({"will", "akan", "mau", "would"})
 # "Sudah oke", "already fine".
 _FINE: Final = frozenset({"oke", "baik", "mantap", "sip", "keren", "good", "fine", "great", "perfect"})
-# "Tidak error lagi", "not failing anymore": over. "No error again" may be "no, error again".
-_NO_MORE: Final = frozenset({("lagi",), ("anymore",), ("any", "more")})
-_OVER: Final = frozenset({("no", "longer"), ("no", "more"), ("stopped",)})
 _WITHOUT: Final = frozenset({("without",), ("tanpa",)})
-_REFUSING: Final = frozenset({"belum", "never"})
+_REFUSING: Final = frozenset({"belum", "never", "bukannya"})
 _RESIGNED: Final = frozenset({"gitu", "gini", "begitu", "begini"})
 _LETTING_GO: Final = frozenset({"deh", "lah"})
 # Trouble that these words are said of is over; "errornya lancar" is a joke.
@@ -37,11 +34,6 @@ _YET: Final = frozenset({"yet"})
 _BARE_NO: Final = ("no",)
 
 
-def was(segment: Segment) -> bool:
-    """Whether a segment speaks of what was."""
-    return segment.has("past") and not segment.now
-
-
 class SegmentReader:
     """Reads one segment."""
 
@@ -50,6 +42,7 @@ class SegmentReader:
         self.signs = Signs()
         # How many words a negation still reaches over; None when none is open.
         self.negated: int | None = None
+        self.denial: tuple[str, ...] = ()
         # The only thing that fails is "the problem", so that it can be solved further on.
         self.troubled = False
         self.mended = False
@@ -67,7 +60,7 @@ class SegmentReader:
         self._condition()
         if self.segment.asks or signs.wonders:
             self._question()
-        if signs.works and was(self.segment) and not signs.tried:
+        if signs.works and self.segment.was() and not signs.tried:
             # "Tadi bisa", "it used to work": and now?
             signs.hedged = True
         if signs.hedged:
@@ -133,9 +126,14 @@ class SegmentReader:
                         self._answer_no()
 
     def _negation(self, item: Item, follows: Item | None) -> None:
+        if self.negated is not None:
+            # "Not no more errors", "gak, belum bisa".
+            self._answer_no()
+        self.denial = item.words
         self.signs.refused = self.signs.refused or item.words[0] in _REFUSING
         if item.words == _BARE_NO and (follows is None or follows.words[0] in _SUBJECTS):
             self.signs.no = True
+            self.signs.refused = self.signs.refused or self.signs.works
         elif item.words == ("belum",) and follows is None and (self.signs.works or self.segment.has("done")):
             # "sudah bisa belum"
             self.signs.asks = self.signs.wonders = True
@@ -181,17 +179,17 @@ class SegmentReader:
             # "Tidak kak error".
             signs.no = signs.fails = signs.lasting = True
         elif items[at].words[0] not in _REFUSING and (
-            items[at].words in _OVER
+            (items[at].words in OVER and (at == index - 1 or items[at].words != STOPPED))
             or any(one.meaning in ("done", "now") for one in before)
-            or self.segment.now
-            or (items[at].words != _BARE_NO and after and after[0].words in _NO_MORE and not after[0].called)
-            or (items[at].words == _BARE_NO and any(one.words in _NO_MORE - {("lagi",)} for one in after))
+            or (self.segment.now and not any(one.meaning == "again" for one in after))
+            or (items[at].words != _BARE_NO and after and after[0].words in NO_MORE and not after[0].called)
+            or (items[at].words == _BARE_NO and any(one.words in NO_MORE - {("lagi",)} for one in after))
         ):
             signs.works = signs.firm = True
         elif item.words == ("masalah",) and self.segment.only("negation", "troubles"):
             # "No problem", "gak masalah".
             signs.ok = True
-        elif items[at].words not in _WITHOUT:
+        elif items[at].words not in _WITHOUT and not signs.works:
             signs.relieved = True
 
     def _resign(self, items: list[Item], index: int) -> None:
@@ -209,7 +207,7 @@ class SegmentReader:
         if not signs.works:
             return
         sure = segment.sure()
-        signs.partly = segment.limited(signs.unknown) or (signs.unknown > 0 and not sure)
+        signs.partly = segment.limited(signs.unknown + signs.relieved)
         first = next(n for n, item in enumerate(segment.items) if item.meaning in _GOOD)
         if segment.has("later") and not sure and any(item.meaning == "later" for item in segment.items[:first]):
             signs.works = signs.firm = False
@@ -231,6 +229,9 @@ class SegmentReader:
                 return
             self.negated = None
             self.signs.fails = self.signs.lasting = True
+        elif self.segment.says(PAPERS):
+            # "Laporannya sudah masuk".
+            self.signs.talk = True
         elif (index and items[index - 1].meaning == "done") or (
             item.words == ("can",) and (self.segment.now or self.segment.has("again"))
         ):
@@ -265,7 +266,7 @@ class SegmentReader:
             signs.fails = signs.lasting = True
         elif segment.has("done") and not (said or signs.unknown or signs.no or signs.asks or segment.has("filler")):
             signs.yes = signs.done_alone = True
-        if self.resigned or (signs.yes and segment.says(_RESIGNED)):
+        if self.resigned or (signs.yes and (segment.says(_RESIGNED) or segment.has("again", "greetings"))):
             signs.yes = signs.done_alone = False
             signs.ok = True
         if signs.fails:
@@ -275,6 +276,7 @@ class SegmentReader:
     def _answer_no(self) -> None:
         """A negation with nothing to negate: "belum", "not really", and after something else "payment doesn't"."""
         self.negated = None
+        self.signs.refused = self.signs.refused or self.denial == ("not",)
         if self.segment.says(_YET) and not self.signs.unknown:
             # "Not yet" may mean that it fails or that nobody has tried.
             self.signs.hedged = True
@@ -287,6 +289,7 @@ class SegmentReader:
         if not self.segment.has("condition"):
             return
         signs = self.signs
+        signs.conditional = True
         signs.not_yet = signs.not_yet or self.segment.has("later")
         signs.works = signs.firm = signs.fails = signs.lasting = signs.degraded = signs.yes = False
 

