@@ -53,7 +53,9 @@ _TAGS: Final = frozenset({"kan", "ya", "right", "apakah", "tidak", "belum", "no"
 _LIMITS: Final = frozenset({"saja"})
 _HARD_LIMITS: Final = frozenset({"only", "menit", "detik", "minute", "minutes", "seconds", "second"})
 # What works for others is no news of the report, nor what stands on it.
-_OTHERS: Final = frozenset({"lain", "teman", "sebelah", "others", "else", "colleague", "some", "cara"})
+_OTHERS: Final = frozenset(
+    {"lain", "teman", "sebelah", "others", "else", "colleague", "some", "cara", "teknisi", "sih"}
+)
 # "Tidak error lagi", "not failing anymore": over. "No error again" may be "no, error again".
 NO_MORE: Final = frozenset({("lagi",), ("anymore",), ("any", "more")})
 OVER: Final = frozenset({("no", "longer"), ("no", "more"), ("stopped",)})
@@ -64,9 +66,10 @@ PAPERS: Final = frozenset(
 # "Udah jalan 3 hari" is a complaint, "lancar sejak jam 3" is none.
 _LASTED: Final = frozenset({"jam", "hari", "minggu", "bulan", "hour", "hours", "day", "days"})
 _SINCE: Final = frozenset({"sejak", "dari", "since", "mulai"})
-# "Aktifkan dulu" asks for it.
-_FIRST: Final = frozenset({"dulu"})
+# "Aktifkan dulu" asks for it, "jelas" alone means "of course".
+_FIRST: Final = frozenset({"dulu", "jelas"})
 _CLOSED: Final = frozenset({"ditutup", "tutup", "close"})
+_OUT_OF: Final = frozenset({"dari", "of"})
 _BACK: Final = frozenset({"back", "again"})
 _ONCE_AGAIN: Final = frozenset({"lagi", "again", "kembali"})
 
@@ -161,7 +164,9 @@ class Segment:
         first = next((n for n, item in enumerate(self.items) if item.meaning in ("works", "arrives")), len(self.items))
         if self.now or any(item.meaning == "done" for item in self.items[:first]):
             return True
-        if any(item.meaning == "works" and not _BACK.isdisjoint(item.words) for item in self.items):
+        if any(item.meaning == "works" and not _BACK.isdisjoint(item.words) for item in self.items) and not any(
+            item.meaning == "unknown" for item in self.items[first:]
+        ):
             return True
         after = [*takewhile(lambda item: item.meaning != "unknown", self.items[first:])]
         return Segment(after).says(_ONCE_AGAIN)
@@ -178,12 +183,10 @@ class Segment:
             return True
         if self.says(_LIMITS):
             return unknown > 0 or self.has("filler", "time", "arrives", "check", "past")
-        counted = (
-            any(item.words[0].isdigit() for item in self.items)
-            or unknown > 0
-            or self.says(_FIRST)
-            or self.has("later", "time")
-        )
+        digits = any(item.words[0].isdigit() for item in self.items)
+        if digits and self.says(_OUT_OF):
+            return True
+        counted = digits or unknown > 0 or self.says(_FIRST) or self.has("later", "time", "request")
         return counted and not self.sure()
 
     def only(self, *meanings: str) -> bool:

@@ -19,11 +19,11 @@ _SAME: Final = frozenset({"same", "sama"})
 _POINTING: Final = frozenset({"it", "this", "that", "ini", "itu"})
 _GOING_ON: Final = frozenset({"lagi", "sedang", "masih", "still"})
 _GOING_TO: Final = frozenset({"will", "akan", "mau", "would"})
-# "Sudah oke", "already fine".
+_CAN: Final = frozenset({"bisa", "aman"})
 _FINE: Final = frozenset({"oke", "baik", "mantap", "sip", "keren", "good", "fine", "great", "perfect"})
 _WITHOUT: Final = frozenset({("without",), ("tanpa",)})
 _REFUSING: Final = frozenset({"belum", "never", "bukannya"})
-_RESIGNED: Final = frozenset({"gitu", "gini", "begitu", "begini"})
+_RESIGNED: Final = frozenset({"gitu", "gini", "begitu", "begini", "deh", "lah", "saja"})
 _LETTING_GO: Final = frozenset({"deh", "lah"})
 # Trouble that these words are said of is over; "errornya lancar" is a joke.
 _ENDED: Final = frozenset(
@@ -153,7 +153,7 @@ class SegmentReader:
             self.signs.fails = self.signs.lasting = False
         self.signs.works = True
         self.mended = item.words[0] in _MENDED
-        firm = self.segment.now or self.segment.has("done", "again") or item.words != ("bisa",)
+        firm = self.segment.now or self.segment.has("done", "again") or item.words[0] not in _CAN
         self.signs.firm = self.signs.firm or firm
 
     def _fails(self, item: Item, items: list[Item], index: int) -> None:

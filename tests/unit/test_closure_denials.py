@@ -1,9 +1,11 @@
 """What must never be taken for a yes, made of all combinations of how people deny, and what must stay one.
 
 Before the rules were mended 1,484 of the 4,800 denials closed a ticket (all of them without a comma). Of the first
-``lookalike`` phrases 46 of 90 (id) and 38 of 96 (en) did; of a second set, written after the first was mended, 15 of
-176; of a third 26 of 265, three of which are fair to read as yes and were left out. All that is here holds now; some
-in a hundred of what nobody has written yet may not.
+``lookalike`` phrases 46 of 90 (id) and 38 of 96 (en) did. Each further set was written after the one before it was
+mended, and closed at first look: the second 15 of 176, the third 26 of 265, the fourth 21 of 188 (53 with the old
+rules). Seven of them are fair to read as a yes, or are one of our own buttons, and were left out, and so were two of
+the fourth's 40 plain yeses, which asked nothing. All that is here holds now; of what is written in order to deceive
+and that nobody has seen yet, one in ten may not.
 """
 
 from itertools import product
