@@ -176,7 +176,8 @@ class Segment:
         if self.says(_HARD_LIMITS | _OTHERS) or (self.says(_LASTED) and not self.says(_SINCE)):
             return True
         closing = any(item.meaning == "works" and not _CLOSED.isdisjoint(item.words) for item in self.items)
-        if self.says(PAPERS) and not closing:
+        anymore = self.has("works") and any(item.words[:1] in (("anymore",), ("any",)) for item in self.items)
+        if anymore or (self.says(PAPERS) and not closing):
             return True
         good = [n for n, item in enumerate(self.items) if item.meaning in ("works", "arrives", "gone")]
         if any(item.meaning == "still" for item in self.items[good[-1] + 1 if good else 0 :]):
