@@ -107,7 +107,9 @@ class Delivery:
         ready = self._looked_up(ready, outcomes)
         waits = self._places(ready, outcomes, now)
         if waits:
-            self._outbox.sending([attempt(one) for one, _ in waits], now)
+            ours = self._outbox.sending([attempt(one) for one, _ in waits], now)
+            # What is no longer ours is somebody else's by now; nothing is said about it here.
+            waits = [(one, pause) for one, pause in waits if one.notice.id in ours]
             outcomes += self._loop.run(self._send_all(waits), PATIENCE_S + SEND_S + 5)
         self._settle(outcomes)
 

@@ -290,3 +290,19 @@ def test_what_a_reporter_was_not_told_makes_the_clock_look_at_their_ticket(stage
     (row,) = [row for row in Timers(stage.database).ripe(stage.now) if row.what == "undelivered"]
     assert row.stream == f"ticket:{ticket}"
     assert row.data == {"purpose": notice.purpose, "reason": "window_closed" if late else "blocked"}
+
+
+@pytest.mark.proves("D34")
+def test_a_worker_that_slept_through_its_lease_sends_nothing(stage: Stage) -> None:
+    _, slow = opened(stage)
+    stage.now += timedelta(seconds=31)
+    (quick,) = claim(stage, worker="w2")
+
+    def leaves(notice: Notice) -> frozenset[str]:
+        one = Attempt(notice=notice, channel=notice.channel, address="x", text="Halo", language="id")
+        return stage.outbox.sending([one], stage.now)
+
+    assert leaves(quick) == {quick.id}
+    assert leaves(slow) == frozenset()
+    settle(stage, quick, "sent", provider_id="SM1")
+    assert leaves(slow) == frozenset()

@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.contract.store_decider import CONFIG, NOW, TOKENS, SmallDecider, command, message
 from tests.store_stage import Stage
-from tickets.commands import Media, Refused
-from tickets.store import schema
+from tickets.commands import Answer, Media, Refused
+from tickets.store import keys, schema
 from tickets.store.batch import FOLLOW_UPS
 from tickets.store.direct import DirectWriter
 from tickets.store.engine import Database
@@ -489,3 +489,9 @@ def test_a_server_that_cut_every_connection_is_found_again(postgres: Stage, data
         connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"))
     other.close()
     assert postgres.do(message("wifi mati", key="SM2")).outcome == "opened"
+
+
+def test_a_one_time_code_is_told_once_and_not_kept() -> None:
+    kept = keys._body(Answer(facts={"code": "ABCD2345", "account": "a1"}))
+    assert "ABCD2345" not in kept
+    assert "a1" in kept

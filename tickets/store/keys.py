@@ -17,6 +17,7 @@ from tickets.tokens import Tokens
 
 # Stands in a stored answer for the secret of a tracking page, which is made again from the key and never stored.
 _SECRET = "tracking"
+_ONCE = "code"
 
 _answer = (
     update(schema.command_key)
@@ -87,6 +88,9 @@ def read_answer(body: str) -> Answer:
 def _body(answer: Answer) -> str:
     if _SECRET in answer.facts:
         answer = msgspec.structs.replace(answer, facts={**answer.facts, _SECRET: True})
+    if _ONCE in answer.facts:
+        # A one-time code is told once; of it only the fingerprint is kept, in the account.
+        answer = msgspec.structs.replace(answer, facts={k: v for k, v in answer.facts.items() if k != _ONCE})
     return msgspec.json.encode(answer).decode()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tickets.model import Channel, Identity
@@ -70,16 +70,36 @@ class Outbox:
         with self._database.reading() as connection:
             return brief(connection, notices)
 
-    def sending(self, attempts: Sequence[Attempt], now: datetime) -> None:
-        """Say that these leave now: one commit, before the first request."""
+    def sending(self, attempts: Sequence[Attempt], now: datetime) -> frozenset[str]:
+        """Say that these leave now: one commit, before the first request. Returns the ids that may really leave.
+
+        Whose lease has run out meanwhile may be on its way by somebody else: each try has a number, and only one
+        worker gets it.
+        """
         if not attempts:
-            return
+            return frozenset()
         with self._database.writing() as connection:
+            attempts = self._still_ours(connection, attempts, now)
+            if not attempts:
+                return frozenset()
             connection.execute(_leaving, [{"of_id": one.notice.id} for one in attempts])
             doubtful = [{"of_notice": one.notice.id, "at": now} for one in attempts if one.notice.in_doubt]
             if doubtful:
                 connection.execute(_never_known, doubtful)
             keep_attempts(connection, attempts, now)
+        return frozenset(one.notice.id for one in attempts)
+
+    def _still_ours(self, connection: Connection, attempts: Sequence[Attempt], now: datetime) -> list[Attempt]:
+        notice = schema.notice
+        statement = (
+            select(notice.c.id, notice.c.tries)
+            .where(notice.c.id.in_(padded(one.notice.id for one in attempts)))
+            .where(notice.c.settled_at.is_(None), notice.c.lease_until >= now)
+            .order_by(notice.c.id)
+        )
+        rows = connection.execute(statement if self._database.sqlite else statement.with_for_update())
+        standing = {row.id: row.tries for row in rows}
+        return [one for one in attempts if standing.get(one.notice.id) == one.notice.tries]
 
     def settle(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         """Write what became of them: one commit."""
