@@ -35,11 +35,14 @@ def test_what_is_no_incident_needs_no_restoring_and_no_verifying() -> None:
     assert set(Status) - reached(Kind.NOT_AN_INCIDENT, Status.NEW, forward) == {Status.RESTORED, Status.VERIFYING}
 
 
-# Who may say yes: the reporter; nobody answers; nobody can be asked any more (the ticket is merged or cancelled).
+# Who may say yes. A merge is no end: the report goes on in another, and may come back.
+_MERGES = (Action.MERGE, Action.UNMERGE)
+_YES = (Action.CONFIRM, Action.REPORTER_SAYS_WORKS)
 SITUATIONS: dict[str, Callable[[Action], bool]] = {
-    "the confirmer says yes": lambda action: action not in (Action.LAPSE, Action.CANCEL, Action.MERGE),
-    "nobody answers": lambda action: action not in (Action.CONFIRM, Action.REPORTER_SAYS_WORKS, Action.CANCEL),
-    "it is not ours": lambda action: action not in (Action.CONFIRM, Action.REPORTER_SAYS_WORKS, Action.LAPSE),
+    "the confirmer says yes": lambda action: action not in (Action.LAPSE, Action.CANCEL, *_MERGES),
+    "nobody answers": lambda action: action not in (*_YES, Action.CANCEL, *_MERGES),
+    "it is not ours": lambda action: action not in (*_YES, Action.LAPSE, *_MERGES),
+    "a P1, which never lapses, and nobody answers": lambda action: action not in (*_YES, Action.LAPSE, *_MERGES),
 }
 
 
