@@ -17,6 +17,7 @@ GROUPS: Final = {
     "ticket": "ticket",
     "audit": "audit",
     "quarantine": "quarantine",
+    "tray": "tray",
     "db": "database",
     "templates": "templates",
 }

@@ -84,6 +84,7 @@ def test_people_tokens_and_the_proof(sigap: CommandLine) -> None:
     assert sigap.json("ticket", "list") == {"items": [], "next": None}
     assert one_line(sigap("ticket", "show", "INC-00000000")) == "sigap: there is no ticket INC-00000000"
     assert sigap.json("quarantine", "list")["items"] == []
+    assert sigap.json("tray", "list")["items"] == []
     assert sigap.json("audit", "verify")["sound"] is True
     assert sigap("init").returncode == 0
     assert len(sigap.json("agent", "list")["items"]) == 4
