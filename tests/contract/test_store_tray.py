@@ -24,7 +24,7 @@ def test_what_is_unclear_waits_in_the_tray(database: Database) -> None:
             channel=Channel.WHATSAPP,
             sender=Sender(address="+628110", name="Dedi", verified=True),
             received_at=stage.now,
-            text="foto liburan kemarin bagus banget",
+            text="titip salam ya buat semuanya",
             forwarded=True,
         )
         answer = stage.writer.submit(intake.submission(message)).result(timeout=5)
@@ -32,4 +32,4 @@ def test_what_is_unclear_waits_in_the_tray(database: Database) -> None:
     finally:
         stage.writer.stop()
     assert answer.outcome == "unclear"
-    assert [one.text for one in waiting] == ["foto liburan kemarin bagus banget"]
+    assert [one.text for one in waiting] == ["titip salam ya buat semuanya"]
